@@ -1,0 +1,1 @@
+"""Understands text: languages, normal forms, places, danger, acts, and the meaning of sentences."""
