@@ -1,0 +1,1 @@
+"""Finds services: the directory, its index, and the search over both."""

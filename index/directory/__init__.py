@@ -1,0 +1,1 @@
+"""The directory: records in files that people edit, and in the database that serves them."""

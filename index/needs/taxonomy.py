@@ -1,0 +1,100 @@
+"""Reads the taxonomy's files: themes, needs with people's words, kinds, categories, target groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from index.records import LANGUAGES, Text, TextList
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a person needs, in their own words.
+
+    number: stands in public addresses, so that they say nothing.
+    kinds, target_groups, categories: what answers it, most fitting first.
+    phrases: ways to say it, by language.
+    """
+
+    id: str
+    number: int
+    theme: str
+    kinds: tuple[str, ...]
+    target_groups: tuple[str, ...]
+    categories: tuple[str, ...]
+    name: Text
+    sentence: Text
+    phrases: TextList
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of a small vocabulary: an official kind, a category, a target group."""
+
+    id: str
+    name: Text
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    needs: Mapping[str, Need]
+    themes: Mapping[str, Text]
+    kinds: Mapping[str, Term]
+    categories: Mapping[str, Term]
+    target_groups: Mapping[str, Term]
+    elsewhere: TextList
+    """Questions that no social service answers, by language: passports, pizza, the weather."""
+
+
+@cache
+def read_taxonomy() -> Taxonomy:
+    """The whole taxonomy; read once."""
+    needs: dict[str, Need] = {}
+    themes: dict[str, Text] = {}
+    for path in sorted((_HERE / "taxonomy").glob("*.yml")):
+        content = _load(path)
+        themes[content["theme"]["id"]] = content["theme"]["name"]
+        for item in content["needs"]:
+            needs[item["id"]] = _need(item, content["theme"]["id"])
+    return Taxonomy(
+        needs=dict(sorted(needs.items(), key=lambda pair: pair[1].number)),
+        themes=themes,
+        kinds=_terms("kinds"),
+        categories=_terms("categories"),
+        target_groups=_terms("target_groups"),
+        elsewhere=_phrases(_load(_HERE / "elsewhere.yml")),
+    )
+
+
+def _load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _phrases(content: Mapping[str, list[Any]]) -> TextList:
+    return {language: tuple(str(phrase) for phrase in content[language]) for language in LANGUAGES}
+
+
+def _need(item: Mapping[str, Any], theme: str) -> Need:
+    return Need(
+        id=item["id"],
+        number=item["number"],
+        theme=theme,
+        kinds=tuple(item["kinds"]),
+        target_groups=tuple(item["target_groups"]),
+        categories=tuple(item["categories"]),
+        name=item["name"],
+        sentence=item["sentence"],
+        phrases=_phrases(item["phrases"]),
+    )
+
+
+def _terms(name: str) -> dict[str, Term]:
+    return {item["id"]: Term(item["id"], item["name"]) for item in _load(_HERE / f"{name}.yml")}

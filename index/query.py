@@ -1,0 +1,52 @@
+"""What a search is asked, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from index.cards import ServiceCard
+from index.records import Language
+
+ANYWHERE = "Lietuva"
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question to the directory.
+
+    text: what the person said, 1..2000 characters.
+    language: of the cards' texts (lt, pl, en).
+    municipality: official name; `Lietuva` means anywhere; None takes the place from the text, if it names one.
+    open_at: local time (Europe/Vilnius); only what is open then, or may be, is found.
+    needs: ids of needs that were chosen by button; they replace what is understood from the text.
+    """
+
+    text: str
+    language: Language = "lt"
+    municipality: str | None = None
+    category: str | None = None
+    target_group: str | None = None
+    open_at: datetime | None = None
+    limit: int = 5
+    offset: int = 0
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What was found.
+
+    match: False when nothing in the directory answers; `cards` then holds next steps only, marked as such.
+    municipality: the place that was used, official name, or None.
+    needs: ids of the needs that the question was understood as, most likely first.
+    place_matters: the answer would be another one in another municipality, and none is known.
+    """
+
+    match: bool
+    cards: tuple[ServiceCard, ...]
+    total: int
+    municipality: str | None
+    needs: tuple[str, ...]
+    place_matters: bool
+    took_ms: float
