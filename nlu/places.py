@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +115,9 @@ def _merge(names: Iterable[tuple[Words, _Name]]) -> dict[Words, _Name]:
     """Join the languages: a municipality wins over a village of the same name, an everyday word stays one."""
     merged: dict[Words, _Name] = {}
     for key, name in names:
-        known = merged.get(key)
-        if known is None or (name.kind == "municipality" and known.kind == "settlement"):
-            merged[key] = name
-        elif name.ambiguous and known.municipality == name.municipality:
+        known = merged.setdefault(key, name)
+        greater = name.kind == "municipality" and known.kind == "settlement"
+        if greater or (name.ambiguous and known.municipality == name.municipality):
             merged[key] = name
     return merged
 
@@ -243,9 +243,9 @@ class Gazetteer:
         return any(word in self._cues.kinds for word in neighbours) or any(word in self._cues.living for word in before)
 
     def _drop_cities_beside_their_villages(self, matches: list[_Match], words: Sequence[str]) -> list[_Match]:
-        """"Nemenčinė, Vilnius" and "Rudamina prie Vilniaus" are in the district, not in the city."""
+        """Read "Nemenčinė, Vilnius" and "Rudamina prie Vilniaus" as the district, not the city."""
         dropped = set()
-        for left, right in zip(matches, matches[1:], strict=False):
+        for left, right in pairwise(matches):
             if all((word,) in self._cues.near for word in words[left.end : right.first]):
                 dropped |= {city for city, other in ((left, right), (right, left)) if self._is_city_of(city, other)}
         return [match for match in matches if match not in dropped]
@@ -307,9 +307,9 @@ def _mark_guess(match: _Match, tokens: Sequence[_Token], words: Sequence[str]) -
 
 
 def _drop_villages_beside_other_municipalities(matches: list[_Match]) -> list[_Match]:
-    """"Rudamina, Lazdijų r." is the other village of that name, "Kauno senamiestis" not that of Vilnius."""
+    """Read "Rudamina, Lazdijų r." as the other village of that name, "Senamiestis, Kaunas" as the one of Kaunas."""
     dropped = set()
-    for left, right in zip(matches, matches[1:], strict=False):
+    for left, right in pairwise(matches):
         for village, other in ((left, right), (right, left)):
             if left.end == right.first and village.name.kind == "settlement" and other.name.kind == "municipality":
                 dropped |= {village} if village.name.municipality != other.name.municipality else set()

@@ -1,0 +1,276 @@
+"""The small language in which `crisis.yml` names words and phrases, and how they are found in a message.
+
+A term is a word (`peilis`), the start of words (`peil*`), a class (`@weapon`) or several with `|` between; `(su|pri|)mušė`
+stands for all its spellings. A phrase is terms in order, each at most one word after the last; `...` allows four
+words between, `?` after a term makes it optional. Terms with `&` between may come in any order, near one another;
+`&&` lets them lie farther apart. Diacritics may be missing in the message; one typing error is forgiven in long words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from nlu.errors import DataFault
+from nlu.normalisation import fold
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .\-_][^\W\d_]){4,}(?!\w)")
+_PIECE = re.compile(r"(?P<word>[^\W_]+(?:['’ʼ`´][^\W_]+)*)|(?P<end>[.!?;\n…]+)|(?P<clause>[,:()–—\"„“”«»]+|\s-+\s)")
+_APOSTROPHES = re.compile(r"['’ʼ`´]")
+_SENTENCE_STEP = 4  # a sentence's end counts as this many words
+_GAP, _WIDE_GAP = 1, 4  # words that may stand between two terms of a phrase
+_SPAN, _WIDE_SPAN = 7, 14  # words from the first to the last of an unordered pattern
+_MOST_TOKENS = 500
+_MOST_ATTEMPTS = 60  # finds of one pattern that are looked at; an attacker's text must not cost more
+_SHORT = 5  # words up to here must agree in the diacritics that the person typed ("mūsų" is not "mušu")
+_FUZZY_WORD, _FUZZY_STEM = 5, 6  # letters from which one typing error is forgiven
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word of a message: folded, as written, and where it stands (`clause` changes at commas, too)."""
+
+    word: str
+    written: str
+    position: int
+    clause: int
+    sentence: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One term of a pattern; `gap` is how many words may stand before it."""
+
+    term: int
+    optional: bool
+    gap: int
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Terms that mean something together; `span` is None for a phrase, else the reach of an unordered pattern."""
+
+    steps: tuple[Step, ...]
+    span: int | None
+    label: str
+    required: frozenset[int]
+    anchor: int
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Cut a message into words, after undoing stretched ("heeelp") and spelled-out ("m u š a") writing."""
+    plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    plain = _STRETCHED.sub(r"\1", plain)
+    plain = _SPELLED_OUT.sub(lambda found: re.sub(r"[ .\-_]", "", found.group()), plain)
+    found: list[Token] = []
+    position = clause = sentence = 0
+    for piece in _PIECE.finditer(fold(plain)):
+        if piece["word"]:
+            written = _APOSTROPHES.sub("", plain[piece.start() : piece.end()].lower())
+            found.append(Token(_APOSTROPHES.sub("", piece["word"]), written, position, clause, sentence))
+            position += 1
+            if len(found) >= _MOST_TOKENS:
+                break
+            continue
+        clause += 1
+        if piece["end"]:
+            sentence += 1
+            position += _SENTENCE_STEP
+    return found
+
+
+def _spellings(word: str) -> list[str]:
+    """Every spelling that `(a|b|)` groups stand for."""
+    group = re.search(r"\(([^()]*)\)", word)
+    if group is None:
+        return [word]
+    heads = [word[: group.start()] + choice + word[group.end() :] for choice in group[1].split("|")]
+    return [spelling for head in heads for spelling in _spellings(head)]
+
+
+def _agrees(written: str, pattern: str) -> bool:
+    """A diacritic that the person typed must be the pattern's; a missing one is forgiven."""
+    return all(typed == meant or typed == fold(meant) for typed, meant in zip(written, pattern, strict=False))
+
+
+class Lexicon:
+    """Terms and the words that belong to them; gives each word of a message the terms that it fills."""
+
+    def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
+        self._classes = {name: [s for word in words for s in _spellings(word)] for name, words in classes.items()}
+        self._terms: dict[str, int] = {}
+        self._rarity: list[int] = []
+        self._words: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._stems: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._near_keys: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        self._lengths: tuple[int, ...] = ()
+        self.terms_of = lru_cache(maxsize=20_000)(self._terms_of)
+
+    def term(self, source: str) -> int:
+        """The number of a term, which is made when it is first named."""
+        if source not in self._terms:
+            number = self._terms[source] = len(self._terms)
+            spellings = self._expand(source)
+            self._rarity.append(min(len(spelling) for spelling in spellings))
+            for spelling in spellings:
+                self._add(spelling.lower(), number)
+            self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
+            self.terms_of.cache_clear()
+        return self._terms[source]
+
+    def rarity(self, term: int) -> int:
+        """Letters of the term's shortest word: the longer, the rarer."""
+        return self._rarity[term]
+
+    def _expand(self, source: str) -> list[str]:
+        found: list[str] = []
+        for choice in re.split(r"\|(?![^(]*\))", source):
+            if not choice.startswith("@"):
+                found += _spellings(choice)
+            elif choice[1:] in self._classes:
+                found += self._classes[choice[1:]]
+            else:
+                raise DataFault(f"unknown class {choice} in {source!r}")
+        if not all(found):
+            raise DataFault(f"empty term {source!r}")
+        return found
+
+    def _add(self, spelling: str, term: int) -> None:
+        is_stem = spelling.endswith("*")
+        written = spelling.rstrip("*")
+        key = fold(written)
+        if not re.fullmatch(r"[^\W_]+", key):
+            raise DataFault(f"not a word: {spelling!r}")
+        (self._stems if is_stem else self._words)[key].append((written, term))
+        if len(key) >= (_FUZZY_STEM if is_stem else _FUZZY_WORD):
+            for near in (key[:3], key[0] + "~" + key[3:5], key[:2] + "^" + key[4:5]):
+                self._near_keys[near].add((key, is_stem))
+
+    def _terms_of(self, word: str, written: str) -> frozenset[int]:
+        found = set(self._named(self._words, word, written))
+        for length in self._lengths:
+            if length > len(word):
+                break
+            if word[:length] in self._stems:
+                found.update(self._named(self._stems, word[:length], written[:length]))
+        if not found and len(word) >= _FUZZY_WORD:
+            for key, is_stem in self._mistyped(word):
+                found.update(term for _, term in (self._stems if is_stem else self._words)[key])
+        return frozenset(found)
+
+    @staticmethod
+    def _named(table: dict[str, list[tuple[str, int]]], key: str, written: str) -> Iterator[int]:
+        for meant, term in table.get(key, ()):
+            if len(key) > _SHORT or _agrees(written, meant):
+                yield term
+
+    def _mistyped(self, word: str) -> Iterator[tuple[str, bool]]:
+        """Known words at one typing error's distance; the first letter must be right."""
+        keys = {word[:3], word[:2] + "^" + word[4:5]} | {word[0] + "~" + word[at : at + 2] for at in (2, 3, 4)}
+        for key, is_stem in {known for near in keys for known in self._near_keys.get(near, ())}:
+            length = len(key)
+            heads = {word[: length + more] for more in (-1, 0, 1)} if is_stem else {word}
+            if any(OSA.distance(head, key, score_cutoff=1) <= 1 for head in heads):
+                yield key, is_stem
+
+
+def compile_pattern(source: str, label: str, lexicon: Lexicon) -> Pattern:
+    """Read one line of the data; raises DataFault when it names an unknown class or nothing."""
+    span = _WIDE_SPAN if "&&" in source else _SPAN if "&" in source else None
+    steps: list[Step] = []
+    gap = _GAP
+    for part in source.replace("&", " ").split():
+        if part == "...":
+            gap = _WIDE_GAP
+            continue
+        steps.append(Step(lexicon.term(part.rstrip("?")), part.endswith("?"), gap))
+        gap = _GAP
+    required = frozenset(step.term for step in steps if not step.optional)
+    if not required:
+        raise DataFault(f"pattern without a term: {source!r}")
+    return Pattern(tuple(steps), span, label, required, max(required, key=lexicon.rarity))
+
+
+@dataclass(frozen=True)
+class Find:
+    """Where a pattern stands in a message: indexes of its words."""
+
+    pattern: Pattern
+    words: tuple[int, ...]
+
+
+class Scan:
+    """One message with the terms that its words fill."""
+
+    def __init__(self, tokens: list[Token], lexicon: Lexicon) -> None:
+        self.tokens = tokens
+        self._places: dict[int, list[int]] = defaultdict(list)
+        for index, token in enumerate(tokens):
+            for term in lexicon.terms_of(token.word, token.written):
+                self._places[term].append(index)
+
+    def fills(self, index: int, term: int) -> bool:
+        """Whether the word at `index` belongs to the term."""
+        return index in self._places.get(term, ())
+
+    def hide(self, words: Iterable[int]) -> None:
+        """Take words out, so that no pattern finds them any more."""
+        gone = set(words)
+        for term, places in self._places.items():
+            self._places[term] = [index for index in places if index not in gone]
+
+    def finds(self, patterns: Mapping[int, list[Pattern]]) -> Iterator[Find]:
+        """Every pattern that stands in the message; `patterns` are listed under their anchors."""
+        present = {term for term, places in self._places.items() if places}
+        for anchor in present & patterns.keys():
+            for pattern in patterns[anchor]:
+                if pattern.required <= present:
+                    yield from self._finds_of(pattern)
+
+    def _finds_of(self, pattern: Pattern) -> Iterator[Find]:
+        walk = self._in_order(pattern.steps, ()) if pattern.span is None else self._near(pattern, ())
+        for attempts, words in enumerate(walk):
+            if attempts >= _MOST_ATTEMPTS:
+                return
+            yield Find(pattern, words)
+
+    def _in_order(self, steps: tuple[Step, ...], sofar: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        if not steps:
+            yield sofar
+            return
+        step, rest = steps[0], steps[1:]
+        places = self._places.get(step.term, [])
+        if sofar:
+            last = self.tokens[sofar[-1]].position
+            places = self._between(places, sofar[-1] + 1, sofar[-1] + step.gap + 1)
+            places = [at for at in places if self.tokens[at].position - last <= step.gap + 1]
+        for place in places:
+            yield from self._in_order(rest, (*sofar, place))
+        if step.optional:
+            yield from self._in_order(rest, sofar)
+
+    @staticmethod
+    def _between(places: list[int], first: int, last: int) -> list[int]:
+        return places[bisect_left(places, first) : bisect_right(places, last)]
+
+    def _near(self, pattern: Pattern, sofar: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        if len(sofar) == len(pattern.steps):
+            yield sofar
+            return
+        assert pattern.span is not None
+        places = self._places.get(pattern.steps[len(sofar)].term, [])
+        if sofar:
+            places = self._between(places, sofar[0] - pattern.span + 1, sofar[0] + pattern.span - 1)
+        for place in places:
+            stands = [self.tokens[at].position for at in (*sofar, place)]
+            if place not in sofar and max(stands) - min(stands) < pattern.span:
+                yield from self._near(pattern, (*sofar, place))
