@@ -40,6 +40,7 @@ class SearchResult:
     match: False when nothing in the directory answers; `cards` then holds next steps only, marked as such.
     municipality: the place that was used, official name, or None.
     needs: ids of the needs that the question was understood as, most likely first.
+    elsewhere: the question belongs to another office (a passport, parking).
     place_matters: the answer would be another one in another municipality, and none is known.
     """
 
@@ -50,3 +51,4 @@ class SearchResult:
     needs: tuple[str, ...]
     place_matters: bool
     took_ms: float
+    elsewhere: bool = False

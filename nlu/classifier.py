@@ -18,7 +18,7 @@ import numpy.typing as npt
 from nlu.encoder import Encoder, Vectors
 from nlu.normalisation import fold
 
-_BUCKETS = 1 << 14
+_BUCKETS = 1 << 13
 # The vector has unit length, and so have the n-grams; meaning counts more than letters.
 _LETTERS_WEIGHT = 0.5
 _VECTOR_SCALE = 4.0
@@ -37,7 +37,7 @@ class TextClassifier:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], labels: Sequence[str], encoder: Encoder, strictness: float = 10.0
+        cls, texts: Sequence[str], labels: Sequence[str], encoder: Encoder, strictness: float = 3.0
     ) -> TextClassifier:
         """Learns from examples. `strictness` is the inverse of regularisation."""
         from sklearn.linear_model import LogisticRegression
@@ -45,7 +45,7 @@ class TextClassifier:
         # People type without diacritics; each example is learned both ways.
         both = [*texts, *(fold(text) for text in texts)]
         features = _features(both, encoder.encode_questions(both))
-        model = LogisticRegression(C=strictness, max_iter=300, class_weight="balanced")
+        model = LogisticRegression(C=strictness, max_iter=150)
         model.fit(features, [*labels, *labels])
         weights, bias = model.coef_, model.intercept_
         if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes

@@ -174,11 +174,14 @@ def _municipality(content: Mapping[str, Any]) -> Municipality:
 def _office(content: Mapping[str, Any], name: str, faults: list[str]) -> Organization:
     """The municipality as an organization; its social department's number stands first."""
     sources = _Sources(content, name, faults)
-    department = content["department"]
+    department, centre = content["department"], content.get("centre") or {}
     phones = sources.phones(content.get("phones") or ())
-    if department.get("phone"):
-        own = Phone(department["phone"], _text(department["name"]), sources.at(department.get("source")))
-        phones = (own, *(phone for phone in phones if phone.number != own.number))
+    # The social department answers first, then the social services centre, then the switchboard.
+    for unit in (centre, department):
+        if unit.get("phone"):
+            label = _text(unit.get("phone_label") or unit["name"])
+            own = Phone(unit["phone"], label, sources.at(unit.get("source")))
+            phones = (own, *(phone for phone in phones if phone.number != own.number))
     email = sources.contact(content.get("email"))
     if department.get("email"):
         email = Contact(department["email"], sources.at(department.get("source")))

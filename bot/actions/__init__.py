@@ -1,0 +1,28 @@
+"""What the bot does when a rule has chosen; one Action a file, found by `rasa run actions --actions bot.actions` too."""
+
+from bot.actions.answer_yes_no import AnswerYesNo
+from bot.actions.base import TurnAction
+from bot.actions.change_language import ChangeLanguage
+from bot.actions.choose_item import ChooseItem
+from bot.actions.human_contact import HumanContact
+from bot.actions.more_results import MoreResults
+from bot.actions.search_services import SearchServices
+from bot.actions.set_place import SetPlace
+from bot.actions.start_over import StartOver
+from bot.actions.talk import Talk
+from bot.actions.tell_detail import TellDetail
+
+ALL: tuple[type[TurnAction], ...] = (
+    AnswerYesNo,
+    ChangeLanguage,
+    ChooseItem,
+    HumanContact,
+    MoreResults,
+    SearchServices,
+    SetPlace,
+    StartOver,
+    Talk,
+    TellDetail,
+)
+
+__all__ = ["ALL", "TurnAction"]

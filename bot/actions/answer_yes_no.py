@@ -1,0 +1,27 @@
+"""A bare yes or no: what it answers depends on what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.actions.more_results import MoreResults
+from bot.actions.set_place import SetPlace
+from bot.turn import Outcome, Say, Turn
+from index.records import COUNTRY
+from nlu.references import correction
+
+
+class AnswerYesNo(MoreResults):
+    key = "action_answer_yes_no"
+
+    def answer(self, turn: Turn) -> Outcome:
+        memory = turn.memory
+        if turn.act == "affirm":
+            if memory.asked == "place":
+                return Outcome((Say("utter_ask_place", buttons=("anywhere",)),))
+            return super().answer(turn) if memory.shown else Outcome((Say("utter_affirm_nothing"),))
+        if memory.query and correction(turn.text):
+            return SetPlace(self.index).answer(turn)
+        if memory.asked == "place":
+            return SetPlace(self.index).answer(replace(turn, text="", place=COUNTRY))
+        return Outcome((Say("utter_deny_nothing"),))

@@ -1,0 +1,85 @@
+"""What every action shares: it reads a Turn from Rasa's tracker and gives its Outcome back to Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.turn import Memory, Outcome, Say, Turn
+from index.search import ServiceIndex
+from nlu.crisis import read_crisis
+
+# A question in another language is answered in these, saying so.
+FOREIGN_ANSWERS = ("lt", "en")
+
+
+class TurnAction(Action):
+    """An action that is a function of a Turn, so that it works with Rasa and without."""
+
+    key = ""
+
+    def __init__(self, index: ServiceIndex | None = None) -> None:
+        self._given = index
+
+    @cached_property
+    def index(self) -> ServiceIndex:
+        # Rasa's own action server constructs actions without arguments.
+        return self._given or ServiceIndex.open()
+
+    def name(self) -> str:
+        return self.key
+
+    def answer(self, turn: Turn) -> Outcome:
+        """What is said in `turn.memory.language`, and what is kept."""
+        raise NotImplementedError
+
+    def answers(self, turn: Turn) -> list[tuple[str, Outcome]]:
+        """The outcome in each language that the person is answered in; one, or two for other languages."""
+        if not turn.foreign:
+            outcome = self.answer(turn)
+            return [(outcome.changes.get("language") or turn.memory.language, outcome)]
+        memories = [(language, replace(turn.memory, language=language)) for language in FOREIGN_ANSWERS]
+        return [(language, self.answer(replace(turn, memory=memory))) for language, memory in memories]
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> list[EventType]:
+        """Rasa's entry. Texts go out as response keys, which Rasa's generator fills."""
+        answers = self.answers(turn_of(tracker))
+        for language, outcome in answers:
+            for say in outcome.says:
+                dispatcher.utter_message(response=say.key, answer_language=language, **say.blanks)
+                dispatcher.utter_message(json_message=_extras(say, language))
+        changes = answers[0][1].changes
+        return [SlotSet(name, list(value) if isinstance(value, tuple) else value) for name, value in changes.items()]
+
+
+def _extras(say: Say, language: str) -> dict[str, Any]:
+    """What belongs to the text before it; text and cards cannot travel in one message of Rasa's."""
+    return {
+        "language": language,
+        "cards": [card.as_json() for card in say.cards],
+        "buttons": list(say.buttons),
+        "needs": list(say.needs),
+    }
+
+
+def turn_of(tracker: Tracker) -> Turn:
+    """The tracker's latest message as a Turn."""
+    message = tracker.latest_message
+    entities = {entity["entity"]: entity["value"] for entity in message.get("entities") or ()}
+    text = message.get("text") or ""
+    crisis = read_crisis(text)
+    return Turn(
+        text=text,
+        act=(message.get("intent") or {}).get("name") or "service_request",
+        place=entities.get("place"),
+        foreign="foreign" in entities,
+        crisis_level=crisis.level,
+        crisis_topic=crisis.topic,
+        memory=Memory.from_slots(tracker.current_slot_values()),
+    )

@@ -1,0 +1,57 @@
+"""Takes one of the shown cards: "the second one", "pirmasis", or the institution's name."""
+
+from __future__ import annotations
+
+from bot.actions.base import TurnAction
+from bot.turn import Outcome, Say, Turn
+from index.cards import ServiceCard
+from index.search import ServiceIndex
+from nlu.normalisation import fold
+from nlu.references import LAST, position
+from nlu.words import words
+
+
+def chosen_id(index: ServiceIndex, turn: Turn) -> str | None:
+    """The id of the card that the text points at, by position or by a word of its name."""
+    shown = turn.memory.shown
+    place = position(turn.text)
+    if place is not None:
+        if place == LAST:
+            return shown[-1] if shown else None
+        return shown[place - 1] if place <= len(shown) else None
+    return _named(index, turn)
+
+
+def _named(index: ServiceIndex, turn: Turn) -> str | None:
+    asked = {fold(word) for word in words(turn.text) if len(word) > 3}  # noqa: PLR2004  # shorter words name nothing
+    best, most = None, 0
+    for service_id in turn.memory.shown:
+        card = index.card(service_id, turn.memory.language)
+        if card:
+            common = len(asked.intersection(_name_words(card)))
+            if common > most:
+                best, most = service_id, common
+    return best
+
+
+def _name_words(card: ServiceCard) -> set[str]:
+    return {fold(word) for name in (card.organization, card.organization_lt, card.service) for word in words(name)}
+
+
+def lead_in(card: ServiceCard) -> Say:
+    return Say("utter_chosen", {"organization": card.organization, "service": card.service}, (card,), ("phone", "hours", "cost"))
+
+
+class ChooseItem(TurnAction):
+    key = "action_choose_item"
+
+    def answer(self, turn: Turn) -> Outcome:
+        if not turn.memory.shown:
+            return Outcome((Say("utter_nothing_shown"),))
+        service_id = chosen_id(self.index, turn)
+        card = self.index.card(service_id, turn.memory.language) if service_id else None
+        if card is None:
+            return Outcome((Say("utter_which_one"),))
+        return Outcome((lead_in(card),), {"chosen": card.service_id})
+
+

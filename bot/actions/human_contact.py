@@ -1,0 +1,35 @@
+"""Leads to a person: the municipality's social department and the lines that answer at any hour."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.actions.base import TurnAction
+from bot.turn import Outcome, Say, Turn
+from index.cards import ServiceCard
+from index.helplines import round_the_clock
+from index.hours import VILNIUS
+from index.search import ServiceIndex
+
+_MOST_LINES = 3
+
+
+def contacts(index: ServiceIndex, language: str, place: str | None) -> tuple[ServiceCard, ...]:
+    """Cards of people who can be talked to: the place's department first, then national lines."""
+    lines = round_the_clock(index.directory, language, datetime.now(VILNIUS))
+    # 112 is for danger; it stands on every page already.
+    ids = [line.id for line in lines[1 : 1 + _MOST_LINES]]
+    cards = [index.card(line, language) for line in ids]
+    return (*index.next_steps(language, place)[:1], *(card for card in cards if card))
+
+
+class HumanContact(TurnAction):
+    key = "action_human_contact"
+
+    def answer(self, turn: Turn) -> Outcome:
+        place = turn.place or turn.memory.municipality
+        cards = contacts(self.index, turn.memory.language, place)
+        shown = tuple(card.service_id for card in cards)
+        return Outcome(
+            (Say("utter_human", cards=cards),), {"shown": shown, "offset": len(shown), "chosen": None, "misses": 0}
+        )

@@ -1,0 +1,42 @@
+"""Takes the place that the person names, and asks the last question again there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.actions.search_services import SearchServices
+from bot.turn import Outcome, Say, Turn
+from index.records import COUNTRY, said
+from nlu.references import means_anywhere
+from nlu.words import words
+
+# A place with this many words beside it is a request of its own ("food parcels in Visaginas please").
+_WORDS_OF_A_REQUEST = 5
+
+
+class SetPlace(SearchServices):
+    key = "action_set_place"
+
+    def answer(self, turn: Turn) -> Outcome:
+        place = turn.place or (COUNTRY if means_anywhere(turn.text) else None)
+        if place is None:
+            if turn.memory.asked == "place":
+                return Outcome((Say("utter_place_unknown", buttons=("anywhere",)),))
+            return super().answer(turn)
+        if len(words(turn.text)) >= _WORDS_OF_A_REQUEST:
+            own = super().answer(replace(turn, place=place))
+            if own.changes.get("shown"):
+                return own
+        if turn.memory.query:
+            memory = replace(turn.memory, misses=0)
+            again = super().answer(replace(turn, text=turn.memory.query, place=place, memory=memory))
+            return Outcome(again.says, {**again.changes, "municipality": place, "asked": None})
+        municipality = self.index.directory.municipality(place)
+        name = said(municipality.short, turn.memory.language).text if municipality else _country(turn.memory.language)
+        return Outcome((Say("utter_place_taken", {"place": name}),), {"municipality": place, "asked": None})
+
+
+def _country(language: str) -> str:
+    from babel import Locale
+
+    return str(Locale.parse(language).territories["LT"])

@@ -1,0 +1,14 @@
+"""Forgets what was said and begins again."""
+
+from __future__ import annotations
+
+from bot.actions.base import TurnAction
+from bot.turn import Outcome, Say, Turn
+
+
+class StartOver(TurnAction):
+    key = "action_start_over"
+
+    def answer(self, turn: Turn) -> Outcome:
+        forgotten = {"municipality": None, "query": None, "shown": (), "chosen": None, "offset": 0, "asked": None, "misses": 0}
+        return Outcome((Say("utter_start_over"),), forgotten)

@@ -1,0 +1,1 @@
+"""Rasa graph components; each is one step of `nlu.understanding` for Rasa's pipeline."""

@@ -1,0 +1,35 @@
+"""The chat: one message in, the whole answer out; and the end of a conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from webhook.api.doors import Door
+from webhook.api.schemas import ChatAnswer, ChatRequest, EndRequest
+from webhook.languages import known_language
+from webhook.messages import read_message
+from webhook.parts import parts
+
+door = Door("chat", __name__, url_prefix="/api/v1/chat", description="The conversation")
+_CHANNEL = "api"
+
+
+@door.post("", ChatRequest, ChatAnswer)
+def send(body: dict[str, Any]) -> Response:
+    """Answer one message. The same `message_id` again returns the same reply."""
+    message = read_message(
+        body["sender"], body["message"], _CHANNEL, known_language(body.get("language")), body.get("municipality")
+    )
+    assistant = parts().assistant()
+    reply = parts().replies.once(message.sender, body.get("message_id"), lambda: assistant.reply(message))
+    return jsonify(reply.as_json())
+
+
+@door.post("/end", EndRequest, None, status=204)
+def end(body: dict[str, Any]) -> Response:
+    """Erase a conversation, with everything that was remembered of it."""
+    parts().replies.forget(body["sender"])
+    parts().assistant().end(body["sender"])
+    return Response(status=204)

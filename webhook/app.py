@@ -1,0 +1,68 @@
+"""The web application; `create_app` is its only constructor, for production and tests alike."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+
+from nlu.places import Gazetteer
+from webhook.api import register_api
+from webhook.errors import explain_faults
+from webhook.headers import protect
+from webhook.limits import limit_calls
+from webhook.memory import Replies, Turns
+from webhook.metrics import Metrics, measure
+from webhook.parts import Finder, Missing, Parts, Talker, keep
+from webhook.proxies import TrustedProxies
+from webhook.settings import Settings
+from webhook.widget.page import page
+
+_load_gazetteer = cache(Gazetteer.load)
+
+
+class _Cookies(SecureCookieSessionInterface):
+    """Session cookies that are Secure wherever the page came over https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        from flask import request
+
+        return request.is_secure
+
+
+def create_app(settings: Settings, assistant: Talker | Missing, index: Finder | Missing) -> Flask:
+    """The application with its parts; a missing part is named by readyz, and answered with an apology and help lines."""
+    app = Flask("webhook", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.body_limit,
+        SECRET_KEY=settings.signing_key(),
+        SESSION_COOKIE_NAME="kelrodis",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+    )
+    app.session_interface = _Cookies()
+    metrics = Metrics()
+    keep(
+        app,
+        Parts(
+            settings=settings,
+            talker=assistant,
+            finder=index,
+            gazetteer=_load_gazetteer,
+            replies=Replies(),
+            turns=Turns(settings.conversation_minutes),
+            metrics=metrics,
+        ),
+    )
+    # After-request functions run from the last to the first: what is measured is what goes out.
+    measure(app, metrics)
+    protect(app, settings)
+    explain_faults(app)
+    limit_calls(app, settings)
+    register_api(app)
+    app.register_blueprint(page)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app

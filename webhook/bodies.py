@@ -1,0 +1,51 @@
+"""Reads a request's JSON body strictly: content type, size, UTF-8, JSON; every fault is a Refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from flask import g, request
+from werkzeug.exceptions import HTTPException
+
+from webhook.refusals import Refusal
+
+
+def read_body() -> object:
+    """The body as JSON, read once a request. Raises Refusal, or werkzeug's error for a body that is too large."""
+    if "body" not in g:
+        g.body = _parse(_content())
+    return g.body
+
+
+def peek_body() -> object:
+    """The body, or None when it cannot be read."""
+    if not request.is_json:
+        return None
+    try:
+        return read_body()
+    except (Refusal, HTTPException):
+        return None
+
+
+def _content() -> bytes:
+    content = request.get_data()
+    if not request.is_json:
+        raise Refusal("not_json")
+    return content
+
+
+def _parse(content: bytes) -> object:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal("bad_encoding") from None
+    try:
+        found: object = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):  # too many brackets or digits are faults of the caller too
+        raise Refusal("bad_json") from None
+    return found
+
+
+def _refuse(_: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are not JSON")

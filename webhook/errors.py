@@ -1,0 +1,118 @@
+"""Turns every fault into the contract's answer, in the caller's language. Only this module knows HTTP's error codes."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask import Flask, Response, jsonify, request
+from flask_limiter import RateLimitExceeded
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from index.errors import FinderFault
+from nlu.errors import NluError
+from webhook.languages import caller_language
+from webhook.parts import parts
+from webhook.refusals import Refusal
+
+_log = logging.getLogger("webhook.faults")
+
+STATUS = {
+    "bad_json": 400, "bad_encoding": 400, "not_an_object": 400, "unknown_field": 400, "missing_field": 400,
+    "wrong_type": 400, "bad_length": 400, "bad_value": 400, "bad_text": 400, "bad_time": 400,
+    "unknown_municipality": 400, "unknown_category": 400, "unknown_target_group": 400, "unknown_service": 400,
+    "bad_request": 400, "forbidden": 403, "not_found": 404, "method_not_allowed": 405, "body_too_large": 413,
+    "not_json": 415, "too_many_requests": 429, "internal": 500, "search_unavailable": 503, "assistant_unavailable": 503,
+}  # fmt: skip
+_CODE_OF_STATUS = {
+    403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "not_json",
+    429: "too_many_requests",
+}  # fmt: skip
+NOT_READY = 503
+_RETRY_SECONDS = 60
+_CHAT = "/api/v1/chat"
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("texts.yml").read_text("utf-8"))
+    return loaded
+
+
+def sentence(code: str, language: str) -> str:
+    """What a person is told about a fault."""
+    return _texts()[code][language]
+
+
+def needs_help(code: str) -> bool:
+    """Whether help lines go with the fault, because the person asked and got nothing through no fault of theirs."""
+    return code == "too_many_requests" or STATUS[code] >= 500
+
+
+def refusal_of(fault: Exception) -> Refusal:
+    """Say of any exception what it means for the caller. Exceptions' own texts may hold what people wrote: not used."""
+    if isinstance(fault, Refusal):
+        return fault
+    if isinstance(fault, HTTPException):
+        status = fault.code or 500
+        return Refusal(_CODE_OF_STATUS.get(status, "bad_request" if status < 500 else "internal"))
+    if isinstance(fault, (FinderFault, NluError)):
+        return Refusal("search_unavailable")
+    return Refusal("internal")
+
+
+def log_fault(fault: Exception, code: str) -> None:
+    """Write down where it happened, never with which values or words."""
+    if STATUS[code] >= 500:
+        frames = traceback.extract_tb(fault.__traceback__)[-6:]
+        where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+        _log.error("%s: %s at %s", code, type(fault).__name__, where or "-")
+
+
+def as_response(refusal: Refusal, language: str) -> Response:
+    """The contract's error; for the chat, help lines with it."""
+    error: dict[str, Any] = {"code": refusal.code, "message": sentence(refusal.code, language)}
+    if refusal.field:
+        error["field"] = refusal.field
+    body: dict[str, Any] = {"error": error}
+    if needs_help(refusal.code) and request.path.startswith(_CHAT):
+        body["helplines"] = [line.as_json() for line in emergency_lines(language)]
+    response = jsonify(body)
+    response.status_code = STATUS[refusal.code]
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = language
+    return response
+
+
+def emergency_lines(language: str) -> list[Any]:
+    """Help lines for a message that something failed; none when they cannot be read either."""
+    try:
+        return parts().emergency_lines(language)
+    except Exception as fault:  # noqa: BLE001  # the message itself must still go out
+        log_fault(fault, "internal")
+        return []
+
+
+def explain_faults(app: Flask) -> None:
+    """Answer every exception of an application in the contract's shape."""
+
+    @app.errorhandler(Exception)
+    def explain(fault: Exception) -> Any:
+        if isinstance(fault, HTTPException) and (fault.code is None or fault.code < 400):
+            return fault
+        refusal = refusal_of(fault)
+        log_fault(fault, refusal.code)
+        return dress(as_response(refusal, caller_language()), fault)
+
+
+def dress(response: Response, fault: Exception) -> Response:
+    """Add the headers that belong to some faults."""
+    if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(fault.valid_methods))
+    if isinstance(fault, RateLimitExceeded):
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
