@@ -21,9 +21,8 @@ class Reach:
     phones: tuple[PhoneCard, ...]
     email: str | None
     website: str | None
-
-    def __bool__(self) -> bool:
-        return bool(self.phones or self.email or self.website)
+    # Whose page the website is, where it is not the institution's or its municipality's.
+    page_of: str | None = None
 
 
 def dialled(number: str) -> str:
@@ -71,7 +70,19 @@ def _from_outside(
         website = website or _site(office)
     line = _nearest_line(directory, service)
     phones = (_line_phone(line, language),) if line and organization.municipality == COUNTRY else ()
-    return Reach(phones, None, website)
+    if phones or website:
+        return Reach(phones, None, website)
+    page = _national_page(directory)
+    return Reach((), None, page and _site(page), page and said(page.name, language).text)
+
+
+def _national_page(directory: Directory) -> Organization | None:
+    """The page where social support is applied for in every municipality."""
+    for service in directory.shown_services():
+        organization = directory.organizations[service.organization_id]
+        if service.kind == "e_service" and COUNTRY in organization.serves and organization.website:
+            return organization
+    return None
 
 
 def _own_phones(organization: Organization, language: str) -> tuple[PhoneCard, ...]:

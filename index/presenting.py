@@ -10,7 +10,7 @@ from index.contacts import dialled, reach
 from index.hours import state_at
 from index.needs.taxonomy import Taxonomy
 from index.ranking import Hit
-from index.records import COUNTRY, Directory, Helpline, Organization, Service, Source, listed, said
+from index.records import COUNTRY, Directory, Helpline, Organization, Route, Service, Source, listed, said
 from index.texts import phrase
 
 _MAP = "https://www.openstreetmap.org/search?query="
@@ -64,7 +64,7 @@ class CardMaker:
             organization=said(organization.name, language).text, service=name.text,
             organization_lt=said(organization.name, "lt").text, service_lt=said(service.name, "lt").text,
             description=said(service.description, language).text, why=why,
-            how_to_get=listed(service.how_to_get, language) + (listed(route.steps, language) if route else ()),
+            how_to_get=_steps(service, route, way.page_of, language),
             who=said(service.who, language).text,
             cost=said(service.cost, language).text if service.cost else None,
             documents=listed(route.documents, language) if route else (),
@@ -101,6 +101,12 @@ class CardMaker:
             source_date=newest.date, source_url=newest.url, unverified_fields=("phones",) if phones else (),
             text_language=name.language, score=round(score, 4), fallback=fallback,
         )  # fmt: skip
+
+
+def _steps(service: Service, route: Route | None, page_of: str | None, language: str) -> tuple[str, ...]:
+    """What the institution says of itself, then the common steps, then whose page stands in for its own."""
+    page = (phrase("step_page", language, name=page_of),) if page_of else ()
+    return listed(service.how_to_get, language) + (listed(route.steps, language) if route else ()) + page
 
 
 def _newest(organization: Organization) -> Source:

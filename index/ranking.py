@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from index.contacts import dialled
 from index.records import COUNTRY, Directory, Helpline, Organization, Service
 
 Record = Service | Helpline
@@ -103,26 +104,38 @@ def score(record: Record, organization: Organization | None, asked: Understood) 
     }
     if isinstance(record, Service) and record.statutory:
         parts["statutory"] = 1.0
-    elif organization is None or organization.phones or organization.email:
+    elif organization is None:
+        parts["line"] = 1.0 if asked.municipality not in (None, COUNTRY) else 0.0
+    if organization is None or organization.phones or organization.email:
         parts["reachable"] = 1.0
     weighed = {name: weights()[name] * value for name, value in parts.items() if value}
     return Hit(record, owner, sum(weighed.values()), weighed)
 
 
 def fold_institutions(hits: list[Hit], directory: Directory) -> list[Hit]:
-    """One hit an institution, its best; units without a contact of their own count as their parent."""
+    """One hit an institution, its best. Units and lines without a contact of their own count as their house."""
+    houses = _houses(directory)
     best: dict[str, Hit] = {}
     for hit in sorted(hits, key=lambda h: -h.score):
-        house = _house(hit.owner, directory)
-        if house not in best:
-            best[house] = hit
+        best.setdefault(houses.get(hit.owner, hit.owner), hit)
     return list(best.values())
 
 
-def _house(owner: str, directory: Directory) -> str:
-    organization = directory.organizations.get(owner)
-    if organization and organization.parent and not (organization.phones or organization.email):
-        parent = directory.organizations[organization.parent]
-        if "unit" in organization.legal_status or parent.id in organization.id or organization.id.startswith(parent.id[:4]):
-            return parent.id
-    return owner
+def _houses(directory: Directory) -> dict[str, str]:
+    """Whose contact a record without one of its own has: a unit's parent's, a line's institution's."""
+    houses = {
+        organization.id: organization.parent
+        for organization in directory.organizations.values()
+        if organization.parent and not (organization.phones or organization.email or organization.address)
+    }
+    numbers = {
+        dialled(phone.number): organization.id
+        for organization in directory.organizations.values()
+        if organization.status == "active"
+        for phone in organization.phones
+    }
+    return houses | {
+        line.id: numbers[dialled(line.number)]
+        for line in directory.shown_helplines()
+        if line.number and dialled(line.number) in numbers
+    }

@@ -1,0 +1,73 @@
+"""Turns what is to be said into bubbles: fixed texts by key and language, quick replies, cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.message import Button, ReplyPart
+from bot.turn import Say
+from index.cards import Alert, PhoneCard, ServiceCard
+from index.needs.taxonomy import read_taxonomy
+from index.records import said
+
+_DOMAIN = Path(__file__).with_name("domain")
+
+
+@cache
+def responses() -> Mapping[str, Mapping[str, str]]:
+    """Every response's text by key and language, from the same files that Rasa reads."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted((_DOMAIN / "responses").glob("*.yml")):
+        for key, variations in yaml.safe_load(path.read_text(encoding="utf-8"))["responses"].items():
+            found[key] = {variation["condition"][0]["value"]: variation["text"] for variation in variations}
+    return found
+
+
+@cache
+def _buttons() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    loaded: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((_DOMAIN / "buttons.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def text_of(key: str, language: str, blanks: Mapping[str, str]) -> str:
+    """The response's text with its blanks filled; an unknown key or a missing blank is a KeyError."""
+    return responses()[key][language].format(**blanks)
+
+
+def buttons_of(keys: Iterable[str], needs: Iterable[str], language: str) -> tuple[Button, ...]:
+    """Quick replies by key, and needs offered by their name."""
+    plain = [Button(**_buttons()[key][language]) for key in keys]
+    names = [said(read_taxonomy().needs[need].name, language).text for need in needs]
+    return (*(Button(name, name) for name in names), *plain)
+
+
+def part_of(say: Say, language: str) -> ReplyPart:
+    """The bubble, filled without Rasa."""
+    return ReplyPart(language, text_of(say.key, language, say.blanks), say.cards, buttons_of(say.buttons, say.needs, language))
+
+
+def parts_of(messages: Iterable[Mapping[str, Any]], language: str) -> list[ReplyPart]:
+    """Rasa's messages as bubbles: a text, then the cards and quick replies that belong to it."""
+    parts: list[ReplyPart] = []
+    for message in messages:
+        extras = message.get("custom")
+        if extras is None:
+            parts.append(ReplyPart(language, message.get("text") or ""))
+        elif parts:
+            last = parts.pop()
+            spoken = extras["language"]
+            cards = tuple(map(_card, extras["cards"]))
+            parts.append(ReplyPart(spoken, last.text, cards, buttons_of(extras["buttons"], extras["needs"], spoken)))
+    return parts
+
+
+def _card(content: Mapping[str, Any]) -> ServiceCard:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
+    values["phones"] = tuple(PhoneCard(**phone) for phone in content["phones"])
+    values["alert"] = Alert(**content["alert"]) if content["alert"] else None
+    return ServiceCard(**values)
