@@ -48,7 +48,9 @@ def buttons_of(keys: Iterable[str], needs: Iterable[str], language: str) -> tupl
 
 def part_of(say: Say, language: str) -> ReplyPart:
     """The bubble, filled without Rasa."""
-    return ReplyPart(language, text_of(say.key, language, say.blanks), say.cards, buttons_of(say.buttons, say.needs, language))
+    return ReplyPart(
+        language, text_of(say.key, language, say.blanks), say.cards, buttons_of(say.buttons, say.needs, language)
+    )
 
 
 def parts_of(messages: Iterable[Mapping[str, Any]], language: str) -> list[ReplyPart]:
@@ -67,7 +69,7 @@ def parts_of(messages: Iterable[Mapping[str, Any]], language: str) -> list[Reply
 
 
 def _card(content: Mapping[str, Any]) -> ServiceCard:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
     values["phones"] = tuple(PhoneCard(**phone) for phone in content["phones"])
     values["alert"] = Alert(**content["alert"]) if content["alert"] else None
     return ServiceCard(**values)

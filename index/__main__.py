@@ -83,7 +83,12 @@ def _search(args: argparse.Namespace) -> int:
             return _FAULT
     result = ServiceIndex.open().search(Query(args.text, args.language, place, limit=args.limit))
     if args.json:
-        shown = {"match": result.match, "municipality": result.municipality, "needs": result.needs, "total": result.total}
+        shown = {
+            "match": result.match,
+            "municipality": result.municipality,
+            "needs": result.needs,
+            "total": result.total,
+        }
         print(json.dumps({**shown, "results": [card.as_json() for card in result.cards]}, ensure_ascii=False, indent=1))
         return _OK
     print(f"match: {result.match}  place: {result.municipality}  needs: {', '.join(result.needs)}  {result.took_ms} ms")

@@ -68,13 +68,14 @@ def _name(found: list[Passage], taxonomy: Taxonomy, encoder: Encoder) -> str:
 
 def _examples(taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
     """What the need classifier learns: text, need, language."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     for need in taxonomy.needs.values():
+        for language, phrases in need.phrases.items():
+            found += [(text, need.id, language) for text in phrases]
         for language in LANGUAGES:
-            found += [(text, need.id, language) for text in need.phrases[language]]
             found += [(need.name[language], need.id, language), (need.sentence[language], need.id, language)]
-    for language in LANGUAGES:
-        found += [(text, ELSEWHERE, language) for text in taxonomy.elsewhere[language]]
+    for language, phrases in taxonomy.elsewhere.items():
+        found += [(text, ELSEWHERE, language) for text in phrases]
     return found
 
 

@@ -23,7 +23,7 @@ def faults(directory: Directory, taxonomy: Taxonomy) -> Iterator[str]:
 def _cards_without_a_way(directory: Directory, taxonomy: Taxonomy) -> Iterator[str]:
     for language in LANGUAGES:
         maker = CardMaker(directory, taxonomy, language, datetime.now(VILNIUS))
-        for record in (*directory.shown_services(), *directory.shown_helplines()):
+        for record in directory.shown():
             try:
                 maker.card(Hit(record, record.id, 0.0))
             except ValueError as fault:
@@ -44,7 +44,7 @@ def _unknown_terms(directory: Directory, taxonomy: Taxonomy) -> Iterator[str]:
 
 
 def _needs_without_a_service(directory: Directory, taxonomy: Taxonomy) -> Iterator[str]:
-    answered = {need for record in (*directory.shown_services(), *directory.shown_helplines()) for need in record.needs}
+    answered = {need for record in directory.shown() for need in record.needs}
     for need in taxonomy.needs:
         if need not in answered:
             yield f"{need}: no shown service answers this need"

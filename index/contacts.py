@@ -45,7 +45,9 @@ def reach(directory: Directory, service: Service, language: str) -> Reach:
     asked = said(service.name, language).text
     for parent in directory.parents(organization):
         if parent.phones or parent.email:
-            phones = _borrowed(parent, phrase("phone_parent", language, name=said(parent.name, language).text, service=asked), "parent")
+            phones = _borrowed(
+                parent, phrase("phone_parent", language, name=said(parent.name, language).text, service=asked), "parent"
+            )
             return Reach(phones, parent.email.value if parent.email else None, website or _site(parent))
     return _from_outside(directory, organization, service, language, website)
 
@@ -73,7 +75,7 @@ def _from_outside(
     if phones or website:
         return Reach(phones, None, website)
     page = _national_page(directory)
-    return Reach((), None, page and _site(page), page and said(page.name, language).text)
+    return Reach((), None, _site(page), said(page.name, language).text) if page else Reach((), None, None)
 
 
 def _national_page(directory: Directory) -> Organization | None:

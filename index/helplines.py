@@ -25,7 +25,9 @@ def helpline_card(line: Helpline, language: str, now: datetime) -> HelplineCard:
         number=line.number,
         tel=dialled(line.number),
         ways=tuple(
-            WayCard(way.kind, way.value, said(way.hours_text, language).text or None, state_at(way.schedule, now).open_now)
+            WayCard(
+                way.kind, way.value, said(way.hours_text, language).text or None, state_at(way.schedule, now).open_now
+            )
             for way in line.ways
         ),
         spoken_languages=line.spoken_languages,

@@ -59,7 +59,8 @@ class Hit:
 def score_by_need(record: Record, asked: Understood) -> float:
     """The need's probability, less for needs that the record names later."""
     return max(
-        (asked.needs.get(need, 0.0) * factor for need, factor in zip(record.needs, _NEED_ORDER, strict=False)), default=0.0
+        (asked.needs.get(need, 0.0) * factor for need, factor in zip(record.needs, _NEED_ORDER, strict=False)),
+        default=0.0,
     )
 
 

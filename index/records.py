@@ -206,6 +206,11 @@ class Directory:
             if service.status == "active" and self.organizations[service.organization_id].status == "active":
                 yield service
 
+    def shown(self) -> Iterator[Service | Helpline]:
+        """Everything that may answer a resident."""
+        yield from self.shown_services()
+        yield from self.shown_helplines()
+
     def shown_helplines(self) -> Iterator[Helpline]:
         return (line for line in self.helplines.values() if line.status == "active" and line.number)
 

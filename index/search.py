@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from datetime import datetime
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
@@ -28,11 +27,13 @@ from index.ranking import Hit, Understood, weights
 from index.records import COUNTRY, Directory, Helpline, Service
 from index.vectors import without_language
 from nlu.detection import detect
-from nlu.encoder import Encoder, open_encoder
-from nlu.places import Gazetteer
+from nlu.encoder import Encoder, Vectors, open_encoder
+from nlu.places import Gazetteer, PlaceMention
 
 # Needs for which the law lets a person ask another municipality, and a bed is wanted tonight.
-CRISIS_NEEDS = frozenset({"sleep-tonight", "violence-home", "leave-with-children", "mother-and-baby", "child-without-parents"})
+CRISIS_NEEDS = frozenset(
+    {"sleep-tonight", "violence-home", "leave-with-children", "mother-and-baby", "child-without-parents"}
+)
 _RECHECK_SECONDS = 2.0
 # Needs less likely than this are noise of the classifier.
 _LEAST_NEED = 0.04
@@ -123,7 +124,7 @@ class ServiceIndex:
                     build = open_build(self._encoder)
                 if build is not self._shelf.build or revision != self._shelf.revision:
                     self._shelf = _Shelf(read_directory(self._engine), build, revision)
-            except Exception:  # noqa: BLE001, S110  # a broken new build or directory: the old one keeps serving
+            except Exception:  # noqa: BLE001  # a broken new build or directory: the old one keeps serving
                 pass
             finally:
                 self._lock.release()
@@ -136,10 +137,12 @@ class ServiceIndex:
             municipality = os.environ.get("KELRODIS_HOME_MUNICIPALITY") or None
         bare = _without(query.text, mentions)
         vector = self._encoder.encode_question(bare)
-        chances = dict(zip(shelf.build.needs.labels, shelf.build.needs.probabilities(bare, vector).tolist(), strict=True))
+        chances = dict(
+            zip(shelf.build.needs.labels, shelf.build.needs.probabilities(bare, vector).tolist(), strict=True)
+        )
         elsewhere = chances.pop(ELSEWHERE, 0.0)
         if query.needs:
-            chances, elsewhere = {need: 1.0 for need in query.needs}, 0.0
+            chances, elsewhere = dict.fromkeys(query.needs, 1.0), 0.0
         means = shelf.build.question_means
         moved = without_language(vector[None, :], [detect(query.text).language], means)[0]
         return Understood(
@@ -157,7 +160,9 @@ class ServiceIndex:
         for record in shelf.shown.values():
             if not _is_wanted(record, query, shelf.directory):
                 continue
-            organization = shelf.directory.organizations[record.organization_id] if isinstance(record, Service) else None
+            organization = (
+                shelf.directory.organizations[record.organization_id] if isinstance(record, Service) else None
+            )
             here = _serves(record, asked.municipality, shelf.directory)
             if not here and not (crisis and _takes_in_at_night(record)):
                 named = asked.named.get(organization.id if organization else record.id, 0.0)
@@ -181,7 +186,7 @@ class _Shelf:
         self.names = Names(institution_names(directory))
         self._lexicon = Lexicon(searchable_words(directory, self.taxonomy))
 
-    def meaning(self, vector: np.ndarray) -> dict[str, float]:
+    def meaning(self, vector: Vectors) -> dict[str, float]:
         """The best passage's cosine for each record."""
         best: dict[str, float] = {}
         for passage, score in zip(self.build.passages, self.build.vectors.scores(vector).tolist(), strict=True):
@@ -203,7 +208,7 @@ def _revision(engine: Engine) -> str:
     return str(found or "")
 
 
-def _without(text: str, mentions: tuple) -> str:  # type: ignore[type-arg]
+def _without(text: str, mentions: tuple[PlaceMention, ...]) -> str:
     """The question without the places that it names: they pull towards whatever stands there."""
     for mention in sorted(mentions, key=lambda m: -m.start):
         text = text[: mention.start] + text[mention.end :]
@@ -231,7 +236,7 @@ def _may_be_open(record: Service | Helpline, moment: datetime, directory: Direct
 def _serves(record: Service | Helpline, place: str | None, directory: Directory, statutory: bool = False) -> bool:
     """Whether somebody of this place may ask here. The law's promise needs a place to be somebody's."""
     if isinstance(record, Helpline):
-        return place in (None, COUNTRY) and COUNTRY in record.serves or record.serves_place(place)
+        return (place in (None, COUNTRY) and COUNTRY in record.serves) or record.serves_place(place)
     organization = directory.organizations[record.organization_id]
     if place in (None, COUNTRY):
         return not record.statutory and (not statutory or COUNTRY in organization.serves)
@@ -257,7 +262,12 @@ def _likely_needs(asked: Understood, query: Query) -> tuple[str, ...]:
 
 
 def _answers(hit: Hit, asked: Understood, query: Query) -> bool:
-    return bool(query.needs) and bool(hit.reasons.get("need")) or not query.needs and hit.relevance >= weights()["answer_at"]
+    return (
+        (bool(query.needs)
+        and bool(hit.reasons.get("need")))
+        or (not query.needs
+        and hit.relevance >= weights()["answer_at"])
+    )
 
 
 def _is_our_business(asked: Understood, answering: list[Hit], query: Query) -> bool:

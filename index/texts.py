@@ -10,7 +10,9 @@ import yaml
 
 @cache
 def _texts() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("texts.yml").read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(
+        Path(__file__).with_name("texts.yml").read_text(encoding="utf-8")
+    )
     return loaded
 
 

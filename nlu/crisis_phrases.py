@@ -2,7 +2,7 @@
 
 A term is a word (`peilis`), the start of words (`peil*`), a class (`@weapon`) or several with `|` between; `(su|pri|)mušė`
 stands for all its spellings. A phrase is terms in order, each at most one word after the last; `...` allows four
-words between, `?` after a term makes it optional. Terms with `&` between may come in any order, near one another;
+words between, `?` after a term makes it optional. Phrases with `&` between may come in any order, near one another;
 `&&` lets them lie farther apart. Diacritics may be missing in the message; one typing error is forgiven in long words.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -57,10 +57,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Terms that mean something together; `span` is None for a phrase, else the reach of an unordered pattern."""
+    """Phrases that mean something together, in any order, when all lie within `span` words."""
 
-    steps: tuple[Step, ...]
-    span: int | None
+    parts: tuple[tuple[Step, ...], ...]
+    span: int
     label: str
     required: frozenset[int]
     anchor: int
@@ -122,7 +122,7 @@ class Lexicon:
             spellings = self._expand(source)
             self._rarity.append(min(len(spelling) for spelling in spellings))
             for spelling in spellings:
-                self._add(spelling.lower(), number)
+                self._add(_APOSTROPHES.sub("", spelling.lower()), number)
             self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
             self.terms_of.cache_clear()
         return self._terms[source]
@@ -183,21 +183,27 @@ class Lexicon:
                 yield key, is_stem
 
 
-def compile_pattern(source: str, label: str, lexicon: Lexicon) -> Pattern:
-    """Read one line of the data; raises DataFault when it names an unknown class or nothing."""
-    span = _WIDE_SPAN if "&&" in source else _SPAN if "&" in source else None
+def _steps(phrase: str, lexicon: Lexicon) -> tuple[Step, ...]:
     steps: list[Step] = []
     gap = _GAP
-    for part in source.replace("&", " ").split():
-        if part == "...":
+    for word in phrase.split():
+        if word == "...":
             gap = _WIDE_GAP
             continue
-        steps.append(Step(lexicon.term(part.rstrip("?")), part.endswith("?"), gap))
+        steps.append(Step(lexicon.term(word.rstrip("?")), word.endswith("?"), gap))
         gap = _GAP
-    required = frozenset(step.term for step in steps if not step.optional)
-    if not required:
-        raise DataFault(f"pattern without a term: {source!r}")
-    return Pattern(tuple(steps), span, label, required, max(required, key=lexicon.rarity))
+    return tuple(steps)
+
+
+def compile_pattern(source: str, label: str, lexicon: Lexicon) -> Pattern:
+    """Read one line of the data; raises DataFault when it names an unknown class or nothing."""
+    parts = tuple(_steps(phrase, lexicon) for phrase in source.replace("&&", "&").split("&"))
+    if any(all(step.optional for step in part) for part in parts):
+        raise DataFault(f"pattern with an empty phrase: {source!r}")
+    span = _WIDE_SPAN if "&&" in source else _SPAN
+    span += sum(step.gap for part in parts for step in part[1:])
+    required = frozenset(step.term for part in parts for step in part if not step.optional)
+    return Pattern(parts, span, label, required, max(required, key=lexicon.rarity))
 
 
 @dataclass(frozen=True)
@@ -237,40 +243,33 @@ class Scan:
                     yield from self._finds_of(pattern)
 
     def _finds_of(self, pattern: Pattern) -> Iterator[Find]:
-        walk = self._in_order(pattern.steps, ()) if pattern.span is None else self._near(pattern, ())
-        for attempts, words in enumerate(walk):
+        for attempts, words in enumerate(self._together(pattern, ())):
             if attempts >= _MOST_ATTEMPTS:
                 return
             yield Find(pattern, words)
 
-    def _in_order(self, steps: tuple[Step, ...], sofar: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    def _together(self, pattern: Pattern, sofar: tuple[int, ...], done: int = 0) -> Iterator[tuple[int, ...]]:
+        if done == len(pattern.parts):
+            yield sofar
+            return
+        reach = range(sofar[0] - pattern.span, sofar[0] + pattern.span) if sofar else range(len(self.tokens))
+        for words in self._in_order(pattern.parts[done], (), reach):
+            stands = [self.tokens[at].position for at in (*sofar, *words)]
+            if max(stands) - min(stands) < pattern.span and not set(words) & set(sofar):
+                yield from self._together(pattern, (*sofar, *words), done + 1)
+
+    def _in_order(self, steps: tuple[Step, ...], sofar: tuple[int, ...], reach: range) -> Iterator[tuple[int, ...]]:
         if not steps:
             yield sofar
             return
         step, rest = steps[0], steps[1:]
-        places = self._places.get(step.term, [])
-        if sofar:
-            last = self.tokens[sofar[-1]].position
-            places = self._between(places, sofar[-1] + 1, sofar[-1] + step.gap + 1)
-            places = [at for at in places if self.tokens[at].position - last <= step.gap + 1]
-        for place in places:
-            yield from self._in_order(rest, (*sofar, place))
+        for place in self._places_within(step.term, reach):
+            near = range(place + 1, place + 2 + (rest[0].gap if rest else 0))
+            if not sofar or self.tokens[place].position - self.tokens[sofar[-1]].position <= step.gap + 1:
+                yield from self._in_order(rest, (*sofar, place), near)
         if step.optional:
-            yield from self._in_order(rest, sofar)
+            yield from self._in_order(rest, sofar, range(reach.start, reach.stop + 1))
 
-    @staticmethod
-    def _between(places: list[int], first: int, last: int) -> list[int]:
-        return places[bisect_left(places, first) : bisect_right(places, last)]
-
-    def _near(self, pattern: Pattern, sofar: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        if len(sofar) == len(pattern.steps):
-            yield sofar
-            return
-        assert pattern.span is not None
-        places = self._places.get(pattern.steps[len(sofar)].term, [])
-        if sofar:
-            places = self._between(places, sofar[0] - pattern.span + 1, sofar[0] + pattern.span - 1)
-        for place in places:
-            stands = [self.tokens[at].position for at in (*sofar, place)]
-            if place not in sofar and max(stands) - min(stands) < pattern.span:
-                yield from self._near(pattern, (*sofar, place))
+    def _places_within(self, term: int, reach: range) -> list[int]:
+        places = self._places.get(term, [])
+        return places[bisect_left(places, reach.start) : bisect_left(places, reach.stop)]

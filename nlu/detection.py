@@ -86,10 +86,12 @@ class _Lexicon:
         folded = self.folded.get(fold(word), {})
         if len(folded) < 2 or (exact and word != fold(word)):
             return exact or folded
-        return _shared({
-            tongue: worth * (1 if tongue in exact else _FOLDED_SHARE) * (_OTHER_SHARE if tongue == "other" else 1)
-            for tongue, worth in folded.items()
-        })
+        return _shared(
+            {
+                tongue: worth * (1 if tongue in exact else _FOLDED_SHARE) * (_OTHER_SHARE if tongue == "other" else 1)
+                for tongue, worth in folded.items()
+            }
+        )
 
     def tongues_of_letters(self, word: str) -> set[Tongue]:
         """Give the languages that alone write one of the word's letters."""
@@ -215,5 +217,7 @@ def _read(path: Path) -> dict[str, Any]:
     words = [word for key, value in data.items() if key != "letters" for word in value]
     odd = [word for word in words if not isinstance(word, str) or word != word.casefold()]
     if odd:
-        raise DataFault(f"{path.parent.name}/{path.name}: not words in lower case: {odd} (YAML reads a bare no as false)")
+        raise DataFault(
+            f"{path.parent.name}/{path.name}: not words in lower case: {odd} (YAML reads a bare no as false)"
+        )
     return dict(data)

@@ -85,10 +85,7 @@ class _Cues:
 
 def _tokenise(text: str) -> list[_Token]:
     """Split into folded words with their offsets in the text; letters typed as base + combining mark count as one."""
-    return [
-        _Token(_without_marks(match.group()), match.start(), match.end())
-        for match in _WORD.finditer(fold(text))
-    ]
+    return [_Token(_without_marks(match.group()), match.start(), match.end()) for match in _WORD.finditer(fold(text))]
 
 
 def _without_marks(word: str) -> str:
@@ -124,10 +121,12 @@ def _merge(names: Iterable[tuple[Words, _Name]]) -> dict[Words, _Name]:
 
 def _read_cues(folders: Iterable[Path]) -> _Cues:
     found = [_read(folder / "place_cues.yml") for folder in folders]
-    return _Cues(**{
-        field.name: frozenset(_words(str(phrase)) for cues in found for phrase in cues[field.name])
-        for field in fields(_Cues)
-    })
+    return _Cues(
+        **{
+            field.name: frozenset(_words(str(phrase)) for cues in found for phrase in cues[field.name])
+            for field in fields(_Cues)
+        }
+    )
 
 
 class Gazetteer:

@@ -30,7 +30,10 @@ def _data() -> dict[str, dict[str, Any]]:
 @cache
 def _language_words() -> dict[str, str]:
     return {
-        fold(word): meant for content in _data().values() for meant, forms in content["languages"].items() for word in forms
+        fold(word): meant
+        for content in _data().values()
+        for meant, forms in content["languages"].items()
+        for word in forms
     }
 
 

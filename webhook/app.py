@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from flask import Flask
+from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 
 from nlu.places import Gazetteer
@@ -25,14 +25,12 @@ _load_gazetteer = cache(Gazetteer.load)
 class _Cookies(SecureCookieSessionInterface):
     """Session cookies that are Secure wherever the page came over https."""
 
-    def get_cookie_secure(self, app: Flask) -> bool:
-        from flask import request
-
+    def get_cookie_secure(self, app: Flask) -> bool:  # Flask's signature
         return request.is_secure
 
 
 def create_app(settings: Settings, assistant: Talker | Missing, index: Finder | Missing) -> Flask:
-    """The application with its parts; a missing part is named by readyz, and answered with an apology and help lines."""
+    """The application with its parts. readyz names a missing one; what needs it is answered with help lines."""
     app = Flask("webhook", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

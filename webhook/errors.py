@@ -33,6 +33,7 @@ _CODE_OF_STATUS = {
     429: "too_many_requests",
 }  # fmt: skip
 NOT_READY = 503
+_CALLERS_FAULTS, _OUR_FAULTS = 400, 500
 _RETRY_SECONDS = 60
 _CHAT = "/api/v1/chat"
 
@@ -50,7 +51,7 @@ def sentence(code: str, language: str) -> str:
 
 def needs_help(code: str) -> bool:
     """Whether help lines go with the fault, because the person asked and got nothing through no fault of theirs."""
-    return code == "too_many_requests" or STATUS[code] >= 500
+    return code == "too_many_requests" or STATUS[code] >= _OUR_FAULTS
 
 
 def refusal_of(fault: Exception) -> Refusal:
@@ -58,8 +59,8 @@ def refusal_of(fault: Exception) -> Refusal:
     if isinstance(fault, Refusal):
         return fault
     if isinstance(fault, HTTPException):
-        status = fault.code or 500
-        return Refusal(_CODE_OF_STATUS.get(status, "bad_request" if status < 500 else "internal"))
+        status = fault.code or _OUR_FAULTS
+        return Refusal(_CODE_OF_STATUS.get(status, "bad_request" if status < _OUR_FAULTS else "internal"))
     if isinstance(fault, (FinderFault, NluError)):
         return Refusal("search_unavailable")
     return Refusal("internal")
@@ -67,7 +68,7 @@ def refusal_of(fault: Exception) -> Refusal:
 
 def log_fault(fault: Exception, code: str) -> None:
     """Write down where it happened, never with which values or words."""
-    if STATUS[code] >= 500:
+    if STATUS[code] >= _OUR_FAULTS:
         frames = traceback.extract_tb(fault.__traceback__)[-6:]
         where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames))
         _log.error("%s: %s at %s", code, type(fault).__name__, where or "-")
@@ -102,7 +103,7 @@ def explain_faults(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def explain(fault: Exception) -> Any:
-        if isinstance(fault, HTTPException) and (fault.code is None or fault.code < 400):
+        if isinstance(fault, HTTPException) and (fault.code is None or fault.code < _CALLERS_FAULTS):
             return fault
         refusal = refusal_of(fault)
         log_fault(fault, refusal.code)

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 _log = logging.getLogger("webhook.access")
 _UNMATCHED = "unmatched"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -41,6 +42,6 @@ def measure(app: Flask, metrics: Metrics) -> None:
         route = request.url_rule.rule if request.url_rule else _UNMATCHED
         metrics.requests.labels(route, str(response.status_code)).inc()
         metrics.seconds.labels(route, str(response.status_code)).observe(seconds)
-        method = request.method if request.method.isalpha() and len(request.method) <= 7 else "?"
+        method = request.method if request.method in _METHODS else "?"
         _log.info("%s %s %d %d ms", method, route, response.status_code, round(seconds * 1000))
         return response

@@ -16,9 +16,9 @@ from index.hours import VILNIUS
 from index.query import Query, SearchResult
 from index.records import Directory
 from nlu.places import Gazetteer
-from webhook.refusals import Refusal
 from webhook.memory import Replies, Turns
 from webhook.metrics import Metrics
+from webhook.refusals import Refusal
 from webhook.settings import Settings
 
 _NAME = "kelrodis"

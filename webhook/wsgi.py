@@ -121,7 +121,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def _shown_host(host: str) -> str:
-    if host in ("0.0.0.0", "::"):  # noqa: S104  # a comparison, not a binding
+    if host in ("0.0.0.0", "::"):  # compared, not bound to
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 

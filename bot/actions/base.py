@@ -19,7 +19,7 @@ from nlu.crisis import read_crisis
 FOREIGN_ANSWERS = ("lt", "en")
 
 
-class TurnAction(Action):
+class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk is not followed
     """An action that is a function of a Turn, so that it works with Rasa and without."""
 
     key = ""

@@ -23,7 +23,7 @@ def chosen_id(index: ServiceIndex, turn: Turn) -> str | None:
 
 
 def _named(index: ServiceIndex, turn: Turn) -> str | None:
-    asked = {fold(word) for word in words(turn.text) if len(word) > 3}  # noqa: PLR2004  # shorter words name nothing
+    asked = {fold(word) for word in words(turn.text) if len(word) > 3}  # shorter words name nothing
     best, most = None, 0
     for service_id in turn.memory.shown:
         card = index.card(service_id, turn.memory.language)
@@ -39,7 +39,12 @@ def _name_words(card: ServiceCard) -> set[str]:
 
 
 def lead_in(card: ServiceCard) -> Say:
-    return Say("utter_chosen", {"organization": card.organization, "service": card.service}, (card,), ("phone", "hours", "cost"))
+    return Say(
+        "utter_chosen",
+        {"organization": card.organization, "service": card.service},
+        (card,),
+        ("phone", "hours", "cost"),
+    )
 
 
 class ChooseItem(TurnAction):
@@ -53,5 +58,3 @@ class ChooseItem(TurnAction):
         if card is None:
             return Outcome((Say("utter_which_one"),))
         return Outcome((lead_in(card),), {"chosen": card.service_id})
-
-

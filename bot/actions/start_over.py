@@ -10,5 +10,13 @@ class StartOver(TurnAction):
     key = "action_start_over"
 
     def answer(self, turn: Turn) -> Outcome:
-        forgotten = {"municipality": None, "query": None, "shown": (), "chosen": None, "offset": 0, "asked": None, "misses": 0}
+        forgotten = {
+            "municipality": None,
+            "query": None,
+            "shown": (),
+            "chosen": None,
+            "offset": 0,
+            "asked": None,
+            "misses": 0,
+        }
         return Outcome((Say("utter_start_over"),), forgotten)

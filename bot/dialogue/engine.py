@@ -70,7 +70,7 @@ class Engine:
             self._skipping = True
             self._restart_if_dead()
             raise TurnFailed("the dialogue was late") from fault
-        except Exception as fault:  # whatever a component or policy raised: search still answers
+        except Exception as fault:  # noqa: BLE001  # whatever a component or policy raised: search still answers
             # Its message may quote what a person wrote, so it is not chained.
             raise TurnFailed(type(fault).__name__) from None
         if not messages:

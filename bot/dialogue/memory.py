@@ -31,7 +31,9 @@ class _Kept:
 class ConversationMemory(TrackerStore):  # type: ignore[misc]  # Rasa has no types
     """Keeps slots and the last turns of each conversation; nothing is written anywhere."""
 
-    def __init__(self, domain: Domain | None = None, event_broker: Any = None, idle: float = IDLE_SECONDS, **_: Any) -> None:
+    def __init__(
+        self, domain: Domain | None = None, event_broker: Any = None, idle: float = IDLE_SECONDS, **_: Any
+    ) -> None:
         super().__init__(domain, None)
         self._idle = idle
         self._kept: OrderedDict[str, _Kept] = OrderedDict()

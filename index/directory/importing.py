@@ -36,8 +36,7 @@ def import_directory(engine: Engine, directory: Directory) -> ImportReport:
         changed = [
             organization
             for key, organization in directory.organizations.items()
-            if key not in edited
-            and (key not in before or before[key].digest != digest(organization, services[key]))
+            if key not in edited and (key not in before or before[key].digest != digest(organization, services[key]))
         ]
         gone = {k for k, row in before.items() if row.origin == ORIGIN and k not in directory.organizations} - edited
         writer = Writer(connection)

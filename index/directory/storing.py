@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -81,7 +81,9 @@ class Writer:
             self._text(owner, f"phone_{position}", phone.label)
             self._provenance(owner, f"phone_{position}", phone.source, phone.verified_on)
         if record.address:
-            self.add(t.address, **owner, position=0, address_1=record.address.text, confidential=record.address.confidential)
+            self.add(
+                t.address, **owner, position=0, address_1=record.address.text, confidential=record.address.confidential
+            )
             self._provenance(owner, "address", record.address.source, record.address.verified_on)
         if record.hours:
             self.add(t.schedule, **owner, position=0, rule=record.hours.schedule)
@@ -125,7 +127,12 @@ class Writer:
 
     def municipality(self, record: Municipality) -> None:
         self.add(
-            t.municipality, official=record.official, id=record.id, seat=record.seat, county=record.county, centre=record.centre
+            t.municipality,
+            official=record.official,
+            id=record.id,
+            seat=record.seat,
+            county=record.county,
+            centre=record.centre,
         )
         owner = {"owner_type": "municipality", "owner_id": record.official}
         for field in ("name", "short", "department"):
@@ -189,7 +196,8 @@ class Reader:
         )
 
     def _all(self, table: Any) -> Iterable[Any]:
-        return self._connection.execute(select(table))
+        rows: Iterable[Any] = self._connection.execute(select(table))
+        return rows
 
     def _organization(self, row: Any) -> Organization:
         kind, key = "organization", row.id

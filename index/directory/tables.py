@@ -12,7 +12,7 @@ from sqlalchemy import Text as LongText
 metadata = MetaData()
 
 
-def _owned(name: str, *columns: Column) -> Table:  # type: ignore[type-arg]  # SQLAlchemy 1.4 has no typed columns
+def _owned(name: str, *columns: Column) -> Table:
     table = Table(
         name,
         metadata,
@@ -75,16 +75,25 @@ municipality = Table(
     Column("county", String(80), nullable=False),
     Column("centre", String(120)),
 )
-state = Table("state", metadata, Column("key", String(40), primary_key=True), Column("value", String(200), nullable=False))
+state = Table(
+    "state", metadata, Column("key", String(40), primary_key=True), Column("value", String(200), nullable=False)
+)
 
-address = _owned("address", Column("address_1", LongText, nullable=False), Column("confidential", Boolean, nullable=False))
+address = _owned(
+    "address", Column("address_1", LongText, nullable=False), Column("confidential", Boolean, nullable=False)
+)
 phone = _owned("phone", Column("number", String(40), nullable=False))
 schedule = _owned("schedule", Column("rule", String(200)))
 language = _owned("language", Column("code", String(2), nullable=False))
 service_area = _owned("service_area", Column("name", String(80), nullable=False))
-attribute = _owned("attribute", Column("taxonomy", String(30), nullable=False), Column("term", String(80), nullable=False))
+attribute = _owned(
+    "attribute", Column("taxonomy", String(30), nullable=False), Column("term", String(80), nullable=False)
+)
 way = _owned(
-    "way", Column("kind", String(10), nullable=False), Column("value", String(500), nullable=False), Column("rule", String(200))
+    "way",
+    Column("kind", String(10), nullable=False),
+    Column("value", String(500), nullable=False),
+    Column("rule", String(200)),
 )
 text = _owned(
     "text",
@@ -92,7 +101,9 @@ text = _owned(
     Column("language", String(2), nullable=False),
     Column("value", LongText, nullable=False),
 )
-source = _owned("source", Column("url", String(1000)), Column("title", LongText, nullable=False), Column("date", String(10)))
+source = _owned(
+    "source", Column("url", String(1000)), Column("title", LongText, nullable=False), Column("date", String(10))
+)
 provenance = _owned(
     "provenance",
     Column("field", String(40), nullable=False),

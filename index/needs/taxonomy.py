@@ -13,6 +13,8 @@ import yaml
 from index.records import LANGUAGES, Text, TextList
 
 _HERE = Path(__file__).parent
+# Russian and Ukrainian: searched as well, and answered in Lithuanian and English.
+OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Need:
 
     number: stands in public addresses, so that they say nothing.
     kinds, target_groups, categories: what answers it, most fitting first.
-    phrases: ways to say it, by language.
+    phrases: ways to say it, by language; Russian and Ukrainian ones stand under `other`.
     """
 
     id: str
@@ -59,18 +61,20 @@ def read_taxonomy() -> Taxonomy:
     """The whole taxonomy; read once."""
     needs: dict[str, Need] = {}
     themes: dict[str, Text] = {}
+    situations, other = _situations(), _load(_HERE / "other_languages.yml")
     for path in sorted((_HERE / "taxonomy").glob("*.yml")):
         content = _load(path)
         themes[content["theme"]["id"]] = content["theme"]["name"]
         for item in content["needs"]:
-            needs[item["id"]] = _need(item, content["theme"]["id"])
+            more: dict[str, list[str]] = {language: situations[language].get(item["id"], []) for language in LANGUAGES}
+            needs[item["id"]] = _need(item, content["theme"]["id"], more, _all(other[item["id"]]))
     return Taxonomy(
         needs=dict(sorted(needs.items(), key=lambda pair: pair[1].number)),
         themes=themes,
         kinds=_terms("kinds"),
         categories=_terms("categories"),
         target_groups=_terms("target_groups"),
-        elsewhere=_phrases(_load(_HERE / "elsewhere.yml")),
+        elsewhere={**_phrases(_load(_HERE / "elsewhere.yml")), OTHER: _all(other["elsewhere"])},
     )
 
 
@@ -78,11 +82,22 @@ def _load(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
+def _situations() -> Mapping[str, Mapping[str, list[str]]]:
+    """Scenes of daily life that show a need without naming it, by language and need."""
+    return {language: _load(_HERE / "situations" / f"{language}.yml") for language in LANGUAGES}
+
+
+def _all(by_language: Mapping[str, list[Any]]) -> tuple[str, ...]:
+    return tuple(str(phrase) for phrases in by_language.values() for phrase in phrases)
+
+
 def _phrases(content: Mapping[str, list[Any]]) -> TextList:
     return {language: tuple(str(phrase) for phrase in content[language]) for language in LANGUAGES}
 
 
-def _need(item: Mapping[str, Any], theme: str) -> Need:
+def _need(item: Mapping[str, Any], theme: str, situations: Mapping[str, list[str]], other: tuple[str, ...]) -> Need:
+    named = _phrases(item["phrases"])
+    shown = {language: tuple(map(str, situations[language])) for language in LANGUAGES}
     return Need(
         id=item["id"],
         number=item["number"],
@@ -92,7 +107,7 @@ def _need(item: Mapping[str, Any], theme: str) -> Need:
         categories=tuple(item["categories"]),
         name=item["name"],
         sentence=item["sentence"],
-        phrases=_phrases(item["phrases"]),
+        phrases={**{language: named[language] + shown[language] for language in LANGUAGES}, OTHER: other},
     )
 
 

@@ -31,7 +31,11 @@ class ActReader(GraphComponent):  # type: ignore[misc]  # Rasa has no types
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> ActReader:
         return cls(model_storage, resource)
 
@@ -69,7 +73,8 @@ class ActReader(GraphComponent):  # type: ignore[misc]  # Rasa has no types
             if not text or self._classifier is None:
                 continue
             ranking = [
-                {"name": act.name, "confidence": act.confidence} for act in read_act(text, self._classifier, self._encoder)
+                {"name": act.name, "confidence": act.confidence}
+                for act in read_act(text, self._classifier, self._encoder)
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[:5], add_to_output=True)

@@ -47,7 +47,7 @@ def build(settings: EncoderSettings, progress: Progress = lambda _: None) -> Pat
     progress("exporting it to onnxruntime and checking it against torch")
     try:
         facts["onnx"] = onnx.export(beside)
-    except Exception as fault:  # any architecture may come in by name; torch serves what cannot be exported
+    except Exception as fault:  # noqa: BLE001  # any architecture may come in by name; torch serves what cannot be exported
         shutil.rmtree(beside / "onnx", ignore_errors=True)
         facts["onnx"] = None
         progress(f"not exported ({type(fault).__name__}); torch will encode questions")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nlu.encoder.weights import Weights
+from nlu.encoder.weights import Tensor, Weights
 from nlu.errors import EncoderSourceDamaged
 
 PROMPTS = {"query": "query: ", "passage": "passage: "}
@@ -68,7 +68,7 @@ def _bert(weights: Weights):  # type: ignore[no-untyped-def]  # a torch module, 
     return model.eval()
 
 
-def _named(weights: Weights) -> dict[str, np.ndarray]:
+def _named(weights: Weights) -> dict[str, Tensor]:
     a, t = weights.architecture, weights.tensors
     named = {
         "embeddings.word_embeddings.weight": t["emb.word"].reshape(a.vocabulary, a.hidden),

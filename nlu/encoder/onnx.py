@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nlu.encoder import Vectors
 from nlu.errors import EncoderUnavailable
 
 FULL, SMALL = "onnx/model.onnx", "onnx/model_int8.onnx"
@@ -57,7 +58,7 @@ def export(folder: Path, quantise: bool = True) -> dict[str, float]:
 def _pooled(network: Any) -> Any:
     import torch
 
-    class Pooled(torch.nn.Module):
+    class Pooled(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
         def __init__(self) -> None:
             super().__init__()
             self.network = network
@@ -77,7 +78,7 @@ def _make_small(folder: Path) -> None:
     quantize_dynamic(folder / FULL, folder / SMALL, weight_type=QuantType.QInt8, per_channel=True)
 
 
-def _agreement(folder: Path, name: str, tokenizer: Any, truth: np.ndarray) -> float:
+def _agreement(folder: Path, name: str, tokenizer: Any, truth: Vectors) -> float:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"])

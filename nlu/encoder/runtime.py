@@ -31,7 +31,9 @@ def open_once(settings: EncoderSettings) -> _FolderEncoder:
             folder = encoder_folder(settings)
             small_or_full = next((n for n in (SMALL, FULL) if (folder / n).exists()), None)
             _opened[settings] = (
-                OnnxEncoder(folder, folder / small_or_full, settings) if small_or_full else TorchEncoder(folder, settings)
+                OnnxEncoder(folder, folder / small_or_full, settings)
+                if small_or_full
+                else TorchEncoder(folder, settings)
             )
         return _opened[settings]
 
@@ -53,7 +55,8 @@ class _FolderEncoder:
         return int(self.encode_question("?").shape[0])
 
     def encode_question(self, text: str) -> Vectors:
-        return self._encode([self._question_prompt + text])[0]
+        vector: Vectors = self._encode([self._question_prompt + text])[0]
+        return vector
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         return self._in_batches([self._question_prompt + text for text in texts])
@@ -70,7 +73,8 @@ class _FolderEncoder:
         if not rows:
             return np.zeros((0, self.dimension), dtype=np.float32)
         result = np.concatenate(rows)
-        return result[np.argsort(order)]
+        in_order: Vectors = result[np.argsort(order)]
+        return in_order
 
     def _encode(self, texts: list[str]) -> Vectors:
         raise NotImplementedError

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,11 +42,21 @@ class Weights:
     tensors: dict[str, Tensor]
 
 
+class _Entry(NamedTuple):
+    """A line of the file's table of tensors; offset and size in bytes."""
+
+    name: str
+    dtype: int
+    values: int
+    offset: int
+    size: int
+
+
 class _Cursor:
     def __init__(self, data: memoryview) -> None:
         self.data, self.at = data, 0
 
-    def take(self, layout: str) -> tuple[int, ...]:
+    def take(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from("<" + layout, self.data, self.at)
         self.at += struct.calcsize("<" + layout)
         return values
@@ -60,16 +71,16 @@ class _Cursor:
 
 def read_weights(path: Path) -> Weights:
     """Every tensor as flat float32. Raises EncoderSourceDamaged when it is no E5S1 file."""
-    data = memoryview(np.memmap(path, mode="r"))
+    data = memoryview(path.read_bytes())
     if bytes(data[:4]) != _MAGIC:
         raise EncoderSourceDamaged(f"{path.name} is no E5S1 file")
     cursor = _Cursor(data)
     cursor.skip(4)
     cursor.take("I")
-    sizes = cursor.take("7i")
-    (epsilon,) = cursor.take("f")
-    (block,) = cursor.take("i")
-    architecture = Architecture(*sizes, epsilon=float(epsilon), block=block)
+    hidden, layers, heads, feed_forward, vocabulary, positions, types, epsilon, block = cursor.take("7ifi")
+    architecture = Architecture(
+        hidden, layers, heads, feed_forward, vocabulary, positions, types, float(epsilon), block
+    )
     _pass_over_tokenizer(cursor)
     return Weights(architecture, _tensors(cursor, block))
 
@@ -85,24 +96,24 @@ def _pass_over_tokenizer(cursor: _Cursor) -> None:
 
 def _tensors(cursor: _Cursor, block: int) -> dict[str, Tensor]:
     (count,) = cursor.take("i")
-    entries = []
+    entries: list[_Entry] = []
     for _ in range(count):
         (length,) = cursor.take("H")
-        entries.append((cursor.text(length), *cursor.take("BIQQ")))
+        entries.append(_Entry(cursor.text(length), *cursor.take("BIQQ")))
     start = _data_start(cursor, entries)
     return {
-        name: _decode(np.frombuffer(cursor.data, np.uint8, size, start + offset), dtype, n, block)
-        for name, dtype, n, offset, size in entries
+        entry.name: _decode(np.frombuffer(cursor.data, np.uint8, entry.size, start + entry.offset), entry.values, block)
+        for entry in entries
     }
 
 
-def _data_start(cursor: _Cursor, entries: list[tuple[str, int, int, int, int]]) -> int:
+def _data_start(cursor: _Cursor, entries: list[_Entry]) -> int:
     # Offsets count from the end of the table's padding; the last tensor ends with the file.
-    last = max(offset + size for _, _, _, offset, size in entries)
+    last = max(entry.offset + entry.size for entry in entries)
     return len(cursor.data) - last
 
 
-def _decode(raw: npt.NDArray[np.uint8], dtype: int, count: int, block: int) -> Tensor:
+def _decode(raw: npt.NDArray[np.uint8], count: int, block: int) -> Tensor:
     if raw.size == 4 * count:
         return raw.view(np.float32).copy()
     if raw.size == 2 * count:
@@ -111,4 +122,5 @@ def _decode(raw: npt.NDArray[np.uint8], dtype: int, count: int, block: int) -> T
     blocks = raw.reshape(-1, 2 + half)
     scale = blocks[:, :2].copy().view(np.float16).astype(np.float32)
     nibbles = np.concatenate([blocks[:, 2:] & 0x0F, blocks[:, 2:] >> 4], axis=1).astype(np.float32)
-    return ((nibbles - 8.0) * scale).reshape(-1)[:count]
+    values: Tensor = ((nibbles - 8.0) * scale).reshape(-1)[:count]
+    return values

@@ -63,13 +63,15 @@ def directory() -> Directory:
 
 CARD = ServiceCard(
     service_id="vmkc.prieglobstis", organization_id="vmkc", organization="Crisis Centre", service="Shelter",
-    organization_lt="Krizių centras", service_lt="Prieglobstis", description="A bed & <b>food</b>", why="Helps with: violence.",
-    how_to_get=("Call or come.", "No papers are asked first."), who="Women with children", cost="Free", documents=("ID",),
-    target_groups=("women",), municipality=_VILNIUS, serves=(_VILNIUS,), address="Vytenio g. 45, Vilnius",
-    map_url="https://www.openstreetmap.org/search?query=Vytenio", phones=(PhoneCard("+370 5 233 2508", "24 hours", "+37052332508", "own"),),
-    email="info@vmkc.lt", website="https://www.vmkc.lt/", hours_text="Round the clock", open_now=False,
-    hours_change_at="2026-01-05T08:00:00+02:00", spoken_languages=("lt", "ru"), alert=None, verified_on=None, source_date=None,
-    source_url="https://www.vmkc.lt/apie", unverified_fields=("phones",), text_language="en", score=0.9,
+    organization_lt="Krizių centras", service_lt="Prieglobstis", description="A bed & <b>food</b>",
+    why="Helps with: violence.", how_to_get=("Call or come.", "No papers are asked first."), who="Women with children",
+    cost="Free", documents=("ID",), target_groups=("women",), municipality=_VILNIUS, serves=(_VILNIUS,),
+    address="Vytenio g. 45, Vilnius", map_url="https://www.openstreetmap.org/search?query=Vytenio",
+    phones=(PhoneCard("+370 5 233 2508", "24 hours", "+37052332508", "own"),), email="info@vmkc.lt",
+    website="https://www.vmkc.lt/", hours_text="Round the clock", open_now=False,
+    hours_change_at="2026-01-05T08:00:00+02:00", spoken_languages=("lt", "ru"), alert=None, verified_on=None,
+    source_date=None, source_url="https://www.vmkc.lt/apie", unverified_fields=("phones",), text_language="en",
+    score=0.9,
 )  # fmt: skip
 
 

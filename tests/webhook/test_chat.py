@@ -42,7 +42,8 @@ def test_language_and_place_reach_the_assistant(client: FlaskClient, assistant: 
 def test_the_same_message_id_again_returns_the_same_reply(client: FlaskClient, assistant: Any, sender: str) -> None:
     body = {"sender": sender, "message": "labas", "message_id": "wamid.HBgL=="}
     first, second = client.post(CHAT, json=body).json, client.post(CHAT, json=body).json
-    assert first == second and len(assistant.messages) == 1
+    assert first == second
+    assert len(assistant.messages) == 1
     other = client.post(CHAT, json={**body, "sender": sender[::-1]}).json
     assert other["replies"][0]["text"] == "Answer 2"
 
@@ -77,7 +78,8 @@ def test_a_message_sent_twice_at_once_is_answered_once() -> None:
     finish.set()
     for thread in threads:
         thread.join(5)
-    assert found == ["answer"] * 3 and len(calls) == 1
+    assert found == ["answer"] * 3
+    assert len(calls) == 1
 
 
 def test_memory_is_bounded_and_forgets_by_a_timer() -> None:
@@ -127,7 +129,8 @@ def test_a_raising_assistant_gives_an_apology_with_help_lines(client: FlaskClien
     assert schemas.Error().validate(answer.json) == {}
     assert answer.json["error"]["code"] == "internal"
     assert answer.json["helplines"][0]["number"] == "112"
-    assert "break me" not in answer.text and "Traceback" not in answer.text
+    assert "break me" not in answer.text
+    assert "Traceback" not in answer.text
 
 
 def test_without_an_index_the_chat_answers_with_help_lines(bare_client: FlaskClient, sender: str) -> None:

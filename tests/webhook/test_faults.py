@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,8 +136,7 @@ def test_a_callers_text_is_never_sent_back(client: FlaskClient) -> None:
 
 
 def test_every_code_has_a_status_and_a_sentence_in_every_language() -> None:
-    with open(errors.__file__.replace("errors.py", "texts.yml"), encoding="utf-8") as file:
-        texts = yaml.safe_load(file)
+    texts = yaml.safe_load(Path(errors.__file__).with_name("texts.yml").read_text("utf-8"))
     assert set(texts) == set(errors.STATUS)
     for sentences in texts.values():
         assert set(sentences) == {"lt", "pl", "en"}

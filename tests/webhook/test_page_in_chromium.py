@@ -39,7 +39,7 @@ class Tab:
     """One page of a headless Chromium, driven through its debugging protocol."""
 
     def __init__(self, port: int, folder: Path) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(
             [
                 str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 f"--remote-debugging-port={port}", f"--user-data-dir={folder}", "about:blank",

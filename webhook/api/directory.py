@@ -42,8 +42,11 @@ def organization(_: dict[str, Any], organization_id: str) -> Response:
         for record in directory.shown_services()
         if record.organization_id == organization_id and (card := parts().index().card(record.id, caller_language()))
     ]
+    if not found:  # a help line stands for itself
+        card = _card(organization_id)
+        found = [card.as_json()] if card.organization_id == organization_id else []
     if not found:
-        found = [_card(organization_id).as_json()]
+        raise Refusal("not_found")
     return _lasting({**{name: found[0][name] for name in _SHARED}, "services": found})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from flask import Request, Response
-from flask_smorest import Blueprint  # type: ignore[import-untyped]
+from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
@@ -24,14 +24,12 @@ class _StrictParser(FlaskParser):
     """Reads bodies through `read_body` and turns the first fault of a schema into a Refusal."""
 
     DEFAULT_VALIDATION_STATUS = STATUS["bad_value"]
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012  # webargs reads it so
 
-    def load_json(self, req: Request, schema: Schema) -> Any:
+    def load_json(self, req: Request, schema: Schema) -> Any:  # webargs' signature
         return read_body()
 
-    def handle_error(
-        self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: Any, error_headers: Any
-    ) -> NoReturn:
+    def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         raise _first_fault(error.messages)
 
 
@@ -52,7 +50,9 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
     ARGUMENTS_PARSER = _StrictParser()
 
-    def post(self, path: str, asks: type[Schema], answers: type[Schema] | None, status: int = 200) -> Callable[[View], View]:
+    def post(
+        self, path: str, asks: type[Schema], answers: type[Schema] | None, status: int = 200
+    ) -> Callable[[View], View]:
         """A view that takes a JSON body of this schema."""
         return self._address("POST", path, asks, "json", answers, status)
 

@@ -10,8 +10,10 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from index.records import LANGUAGES
 from webhook.messages import MOST_CHARACTERS
 
-_FAULTS = {"required": "missing_field", "null": "wrong_type", "invalid": "wrong_type", "invalid_utf8": "bad_text"}
-_NUMBER_FAULTS = {**_FAULTS, "too_large": "bad_value"}
+_FAULTS: dict[str, Any] = {
+    "required": "missing_field", "null": "wrong_type", "invalid": "wrong_type", "invalid_utf8": "bad_text",
+}  # fmt: skip
+_NUMBER_FAULTS: dict[str, Any] = {**_FAULTS, "too_large": "bad_value"}
 _SENDER = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -66,7 +68,7 @@ class _Request(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": "unknown_field", "type": "not_an_object"}
+    error_messages: dict[str, str] = {"unknown": "unknown_field", "type": "not_an_object"}  # noqa: RUF012  # marshmallow reads it so
 
 
 class ChatRequest(_Request):
@@ -113,7 +115,7 @@ def _text(null: bool = False) -> fields.String:
     return fields.String(required=True, allow_none=null)
 
 
-def _texts() -> fields.List:
+def _texts() -> fields.List[str]:
     return fields.List(fields.String(), required=True)
 
 

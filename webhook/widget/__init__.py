@@ -1,0 +1,1 @@
+"""The chat page, with and without JavaScript."""
