@@ -32,9 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(_: argparse.Namespace) -> int:
-    from bot.dialogue.quiet import silence_rasa
+    from bot.dialogue.quiet import silence_rasa, silence_structlog
 
     silence_rasa()
+    silence_structlog()
     from bot.dialogue.model import train
 
     print("    dialogue: trained" if train() else "    dialogue: unchanged")

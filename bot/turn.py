@@ -18,6 +18,7 @@ class Memory:
 
     municipality: official name, `Lietuva` for anywhere, or None. query: the last request.
     shown: ids of the cards last shown, in their order. chosen: the one spoken of. offset: how many were shown.
+    needs: ids of the needs that the last request was understood as.
     asked: what the bot asked last (`place`), or None. misses: requests in a row that found nothing.
     """
 
@@ -27,6 +28,7 @@ class Memory:
     shown: tuple[str, ...] = ()
     chosen: str | None = None
     offset: int = 0
+    needs: tuple[str, ...] = ()
     asked: str | None = None
     misses: int = 0
 
@@ -39,6 +41,7 @@ class Memory:
             shown=tuple(slots.get("shown") or ()),
             chosen=slots.get("chosen"),
             offset=int(slots.get("offset") or 0),
+            needs=tuple(slots.get("needs") or ()),
             asked=slots.get("asked"),
             misses=int(slots.get("misses") or 0),
         )

@@ -28,7 +28,7 @@ class Understood:
     """What the question says, before any record is looked at.
 
     needs: probability by need, without the share of other offices. meaning, words: by record id, 0..1.
-    named: likeness by organization id. municipality: official name, COUNTRY for anywhere, or None.
+    named: likeness by organization id. centres: ids of social services centres of the place. municipality: official name, COUNTRY for anywhere, or None.
     """
 
     needs: Mapping[str, float]
@@ -38,6 +38,7 @@ class Understood:
     named: Mapping[str, float]
     municipality: str | None
     target_groups: frozenset[str] = frozenset()
+    centres: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def score(record: Record, organization: Organization | None, asked: Understood) 
         "words": score_by_words(record, asked),
         "name": score_by_name(owner, asked),
         "target": score_by_target(record, asked),
+        "centre": 1.0 if organization and organization.id in asked.centres else 0.0,
         **score_by_place(organization, asked),
     }
     if isinstance(record, Service) and record.statutory:

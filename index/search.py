@@ -8,15 +8,12 @@ import time
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.engine import Engine
 
 from index import ranking
 from index.building import ELSEWHERE, Build, current_name, open_build
 from index.cards import ServiceCard
-from index.directory import tables
-from index.directory.database import open_database
-from index.directory.storing import read_directory
+from index.directory.database import Engine, open_database
+from index.directory.storing import read_directory, read_revision
 from index.documents import institution_names, searchable_words
 from index.hours import VILNIUS, state_at
 from index.lexicon import Lexicon, Names
@@ -47,7 +44,7 @@ class ServiceIndex:
         self._gazetteer = Gazetteer.load()
         self._lock = threading.Lock()
         self._checked = 0.0
-        self._shelf = _Shelf(read_directory(engine), open_build(encoder), _revision(engine))
+        self._shelf = _Shelf(read_directory(engine), open_build(encoder), read_revision(engine))
 
     @classmethod
     def open(cls) -> ServiceIndex:
@@ -88,14 +85,14 @@ class ServiceIndex:
             elsewhere=not match and asked.elsewhere >= weights()["elsewhere_at"],
         )  # fmt: skip
 
-    def card(self, service_id: str, language: str) -> ServiceCard | None:
-        """One record's card, or None when it is unknown or not shown to residents."""
+    def card(self, service_id: str, language: str, needs: tuple[str, ...] = ()) -> ServiceCard | None:
+        """One record's card, or None when it is unknown or not shown. `needs` say why it is shown, if known."""
         shelf = self._fresh()
         record = shelf.shown.get(service_id)
         if record is None:
             return None
         owner = record.organization_id if isinstance(record, Service) else record.id
-        return self._maker(shelf, language, None).card(Hit(record, owner, 0.0, {"name": 1.0}))
+        return self._maker(shelf, language, None).card(Hit(record, owner, 0.0), needs or record.needs[:1])
 
     def next_steps(self, language: str, municipality: str | None) -> tuple[ServiceCard, ...]:
         """Whom to ask when nothing answers: the municipality's department, else the national line for hardship."""
@@ -118,7 +115,7 @@ class ServiceIndex:
         if now - self._checked > _RECHECK_SECONDS and self._lock.acquire(blocking=False):
             try:
                 self._checked = now
-                revision = _revision(self._engine)
+                revision = read_revision(self._engine)
                 build = self._shelf.build
                 if current_name() != build.name:
                     build = open_build(self._encoder)
@@ -152,6 +149,7 @@ class ServiceIndex:
             words=shelf.words(bare),
             named=shelf.names.mentioned(query.text),
             municipality=municipality,
+            centres=shelf.centres(municipality),
         )
 
     def _ranked(self, query: Query, asked: Understood, shelf: _Shelf) -> list[Hit]:
@@ -186,6 +184,11 @@ class _Shelf:
         self.names = Names(institution_names(directory))
         self._lexicon = Lexicon(searchable_words(directory, self.taxonomy))
 
+    def centres(self, municipality: str | None) -> frozenset[str]:
+        """The social services centre of a place; of every place when none is known."""
+        places = [self.directory.municipality(municipality)] if municipality else []
+        return frozenset(place.centre for place in places if place and place.centre)
+
     def meaning(self, vector: Vectors) -> dict[str, float]:
         """The best passage's cosine for each record."""
         best: dict[str, float] = {}
@@ -200,12 +203,6 @@ class _Shelf:
         scores = self._lexicon.scores(text)
         top = float(scores.max(initial=0.0))
         return dict(zip(self._lexicon.ids, (scores / top).tolist(), strict=True)) if top > 0 else {}
-
-
-def _revision(engine: Engine) -> str:
-    with engine.connect() as connection:
-        found = connection.execute(select(tables.state.c.value).where(tables.state.c.key == "revision")).scalar()
-    return str(found or "")
 
 
 def _without(text: str, mentions: tuple[PlaceMention, ...]) -> str:

@@ -24,7 +24,7 @@ LANGUAGES = ("lt", "pl", "en", "other")
 TOPICS = (
     "overdose", "suicide", "medical", "harming", "exploitation", "child", "violence", "homeless", "seeking_person", "other",
 )  # fmt: skip
-# recent: danger, unless the sentence says that it was long ago. shown: danger, unless it is talked about as a subject.
+# recent: danger, unless the sentence says that it was long ago.
 _LEVELS = ("danger", "recent", "distress")
 _STILL_HEAVY = {"suicide", "harming"}  # "I do not want to kill myself" is no danger, yet not nothing
 _DATA = Path(__file__).resolve().parent / "data"
@@ -75,7 +75,7 @@ def _knowledge() -> _Knowledge:
     for file in files:
         for name, words in (file.get("classes") or {}).items():
             classes[name] += words.split()
-    lexicon = Lexicon(classes)
+    lexicon = Lexicon(classes, (word for file in files for word in (file.get("real_words") or "").split()))
 
     def compiled(section: str, label: str, file: dict[str, Any]) -> list[Pattern]:
         return [compile_pattern(source, label, lexicon) for source in file.get(section) or ()]

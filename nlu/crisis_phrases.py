@@ -32,7 +32,8 @@ _SPAN, _WIDE_SPAN = 7, 14  # words from the first to the last of an unordered pa
 _MOST_TOKENS = 500
 _MOST_ATTEMPTS = 60  # finds of one pattern that are looked at; an attacker's text must not cost more
 _SHORT = 5  # words up to here must agree in the diacritics that the person typed ("mūsų" is not "mušu")
-_FUZZY_WORD, _FUZZY_STEM = 5, 6  # letters from which one typing error is forgiven
+_FUZZY = 5  # letters from which one typing error is forgiven in a class's words; one more in starts of words,
+_FUZZY_ELSEWHERE = 7  # and this many in words that only one phrase names: short everyday words are too alike
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,10 @@ def _agrees(written: str, pattern: str) -> bool:
 class Lexicon:
     """Terms and the words that belong to them; gives each word of a message the terms that it fills."""
 
-    def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, classes: Mapping[str, Iterable[str]], real_words: Iterable[str] = ()) -> None:
         self._classes = {name: [s for word in words for s in _spellings(word)] for name, words in classes.items()}
+        self._class_words = {fold(s.rstrip("*").lower()) for words in self._classes.values() for s in words}
+        self._real_words = frozenset(map(fold, real_words))  # are never typing errors of another word
         self._terms: dict[str, int] = {}
         self._rarity: list[int] = []
         self._words: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -123,6 +126,7 @@ class Lexicon:
             self._rarity.append(min(len(spelling) for spelling in spellings))
             for spelling in spellings:
                 self._add(_APOSTROPHES.sub("", spelling.lower()), number)
+                self._add_digraphs(spelling.lower(), number)
             self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
             self.terms_of.cache_clear()
         return self._terms[source]
@@ -151,9 +155,16 @@ class Lexicon:
         if not re.fullmatch(r"[^\W_]+", key):
             raise DataFault(f"not a word: {spelling!r}")
         (self._stems if is_stem else self._words)[key].append((written, term))
-        if len(key) >= (_FUZZY_STEM if is_stem else _FUZZY_WORD):
+        shortest = (_FUZZY if key in self._class_words else _FUZZY_ELSEWHERE) + is_stem
+        if len(key) >= shortest:
             for near in (key[:3], key[0] + "~" + key[3:5], key[:2] + "^" + key[4:5]):
                 self._near_keys[near].add((key, is_stem))
+
+    def _add_digraphs(self, spelling: str, term: int) -> None:
+        """Add the spelling of those who type "sh" for "š"."""
+        plain = spelling.replace("š", "sh").replace("ž", "zh").replace("č", "ch")
+        if plain != spelling:
+            self._add(plain, term)
 
     def _terms_of(self, word: str, written: str) -> frozenset[int]:
         found = set(self._named(self._words, word, written))
@@ -162,7 +173,7 @@ class Lexicon:
                 break
             if word[:length] in self._stems:
                 found.update(self._named(self._stems, word[:length], written[:length]))
-        if not found and len(word) >= _FUZZY_WORD:
+        if not found and len(word) >= _FUZZY and word not in self._real_words:
             for key, is_stem in self._mistyped(word):
                 found.update(term for _, term in (self._stems if is_stem else self._words)[key])
         return frozenset(found)
@@ -179,7 +190,8 @@ class Lexicon:
         for key, is_stem in {known for near in keys for known in self._near_keys.get(near, ())}:
             length = len(key)
             heads = {word[: length + more] for more in (-1, 0, 1)} if is_stem else {word}
-            if any(OSA.distance(head, key, score_cutoff=1) <= 1 for head in heads):
+            # The last letter of a start must be right: else a shorter start would do, and that means something else.
+            if any(OSA.distance(head, key, score_cutoff=1) <= 1 for head in heads if not is_stem or head[-1] == key[-1]):
                 yield key, is_stem
 
 

@@ -25,6 +25,7 @@ from webhook.settings import SettingFault, Settings
 _log = logging.getLogger("webhook")
 # Larger bodies are refused while they arrive; between this and the body limit the answer is the contract's.
 _MOST_RECEIVED = 8 * 1024 * 1024
+_LEVELS = frozenset({"INFO", "WARNING", "ERROR"})
 _REASONS: dict[type[Exception], str] = {
     IndexMissing: "index_missing",
     ForeignEncoder: "foreign_encoder",
@@ -139,8 +140,9 @@ def _announce(address: str) -> None:
 
 
 def _start_logging(level: str) -> None:
-    known = logging.getLevelNamesMapping()
-    if level.upper() not in known:
-        raise SettingFault("KELRODIS_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR")
+    if level.upper() not in _LEVELS:
+        raise SettingFault("KELRODIS_LOG_LEVEL must be INFO, WARNING or ERROR")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("webhook").setLevel(known[level.upper()])
+    logging.getLogger("webhook").setLevel(level.upper())
+    # At this level some libraries write down what people say, and set it for themselves.
+    logging.disable(logging.DEBUG)

@@ -14,7 +14,7 @@ class ChangeLanguage(TurnAction):
     def answer(self, turn: Turn) -> Outcome:
         heard = detect(turn.text).language
         language = requested_language(turn.text) or (heard if heard in ("lt", "pl", "en") else turn.memory.language)
-        shown = (self.index.card(service_id, language) for service_id in turn.memory.shown)
+        shown = (self.index.card(service_id, language, turn.memory.needs) for service_id in turn.memory.shown)
         says = [Say("utter_language_changed", cards=tuple(card for card in shown if card))]
         if not turn.memory.shown:
             says = [Say("utter_language_changed", buttons=("needs_example_1", "needs_example_2"))]

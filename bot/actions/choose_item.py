@@ -54,7 +54,7 @@ class ChooseItem(TurnAction):
         if not turn.memory.shown:
             return Outcome((Say("utter_nothing_shown"),))
         service_id = chosen_id(self.index, turn)
-        card = self.index.card(service_id, turn.memory.language) if service_id else None
+        card = self.index.card(service_id, turn.memory.language, turn.memory.needs) if service_id else None
         if card is None:
             return Outcome((Say("utter_which_one"),))
         return Outcome((lead_in(card),), {"chosen": card.service_id})

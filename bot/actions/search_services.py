@@ -28,7 +28,7 @@ class SearchServices(TurnAction):
             says=self._found(turn, result),
             changes={
                 "query": text, "municipality": result.municipality if turn.place else turn.memory.municipality,
-                "shown": shown, "offset": len(shown), "chosen": None, "misses": 0,
+                "shown": shown, "needs": result.needs, "offset": len(shown), "chosen": None, "misses": 0,
                 "asked": "place" if result.place_matters else None,
             },
         )  # fmt: skip

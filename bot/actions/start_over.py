@@ -16,6 +16,7 @@ class StartOver(TurnAction):
             "shown": (),
             "chosen": None,
             "offset": 0,
+            "needs": (),
             "asked": None,
             "misses": 0,
         }

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Engine
 
 from nlu.settings import var_folder
 
+__all__ = ["Engine", "database_url", "open_database"]
+
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 

@@ -279,6 +279,13 @@ def read_directory(engine: Engine) -> Directory:
         return Reader(connection).directory()
 
 
+def read_revision(engine: Engine) -> str:
+    """Changes with every change of the directory."""
+    with engine.connect() as connection:
+        found = connection.execute(select(t.state.c.value).where(t.state.c.key == "revision")).scalar()
+    return str(found or "")
+
+
 def _one(rows: Iterable[Any]) -> Text:
     found = {row.language: row.value for row in rows}
     return {language: found[language] for language in LANGUAGES if language in found}

@@ -224,7 +224,7 @@ def test_helpline_sources_can_be_followed() -> None:
     for line in read(STARTER / "helplines.yml"):
         assert line["sources"], line["id"]
         for field in ("website", "email"):
-            if line[field] is not None:
+            if line.get(field) is not None:
                 assert 1 <= line[field]["source"] <= len(line["sources"]), line["id"]
         for source in line["sources"]:
             assert source["url"] is None or source["url"].startswith(

@@ -31,7 +31,7 @@ def _text(word: str) -> dict[str, str]:
 def _line(identity: str, number: str, order: int) -> Helpline:
     return Helpline(
         id=identity, status="active", verification="official", name=_text(identity), number=number,
-        ways=(Way("call", number, _text("24/7"), "24/7"), Way("sms", number, {}, None)),
+        ways=(Way("call", number, _text("24/7"), "24/7"), Way("sms", number, _text("no letters"), None)),
         spoken_languages=("lt", "ru"), languages_known=True, free=True, who=_text("everyone"),
         description=_text("help"), crisis_topics=("violence", "suicide", "other"), danger_order=order, needs=(),
         target_groups=("everyone",), sources=(_SOURCE,),

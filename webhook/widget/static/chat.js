@@ -67,16 +67,21 @@
   }
 
   /* Help lines. */
+  function wayItem(label, link, lineWay) {
+    const hours = lineWay.hours_text;
+    return node("li", {}, `${label}: `, link, hours ? " " : null, hours ? node("span", {}, `(${hours})`) : null);
+  }
+
   function way(lineWay, words) {
+    const value = lineWay.value;
     if (lineWay.kind === "sms") {
-      const number = lineWay.value.replaceAll(" ", "");
-      return node("li", {}, `${words.way_sms}: `, node("a", { href: `sms:${number}` }, lineWay.value));
+      return wayItem(words.way_sms, node("a", { href: `sms:${value.replaceAll(" ", "")}` }, value), lineWay);
     }
     if (lineWay.kind === "email") {
-      return node("li", {}, `${words.way_email}: `, node("a", { href: `mailto:${lineWay.value}` }, lineWay.value));
+      return wayItem(words.way_email, node("a", { href: `mailto:${value}` }, value), lineWay);
     }
-    if (lineWay.kind === "chat" && safeLink(lineWay.value)) {
-      return node("li", {}, `${words.way_chat}: `, outside(lineWay.value, siteName(lineWay.value)));
+    if (lineWay.kind === "chat" && safeLink(value)) {
+      return wayItem(words.way_chat, outside(value, siteName(value)), lineWay);
     }
     return null;
   }
