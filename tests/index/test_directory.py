@@ -90,7 +90,9 @@ def test_what_staff_have_edited_survives_an_import(tmp_path: Path, starter: Dire
     import_directory(engine, starter)
     with engine.begin() as connection:
         vmkc = tables.organization.c.id == "vmkc"
-        connection.execute(tables.organization.update().where(vmkc).values(email="new@vmkc.lt", edited_on="2026-11-22", digest="x"))
+        connection.execute(
+            tables.organization.update().where(vmkc).values(email="new@vmkc.lt", edited_on="2026-11-22", digest="x")
+        )
     report = import_directory(engine, starter)
     assert report.kept == 1
     with engine.connect() as connection:
@@ -117,7 +119,9 @@ def test_a_fault_is_told_with_file_line_and_reason(tmp_path: Path) -> None:
 def test_one_language_is_enough_for_a_record_of_staffs_own(tmp_path: Path) -> None:
     folder = tmp_path / "organizations"
     folder.mkdir()
-    (tmp_path / "municipalities.yml").write_text((STARTER / "municipalities.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "municipalities.yml").write_text(
+        (STARTER / "municipalities.yml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     record = {
         "id": "nauja", "status": "active", "name": {"lt": "Nauja įstaiga"}, "municipality": "Visagino savivaldybė",
         "serves": ["Visagino savivaldybė"], "sources": [{"url": None, "title": "skambutis", "date": None}],
@@ -130,7 +134,8 @@ def test_one_language_is_enough_for_a_record_of_staffs_own(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("number", "tel"), [("112", "112"), ("116 123", "116123"), ("0 800 66366", "+37080066366"), ("+370 5 233 2508", "+37052332508")]
+    ("number", "tel"),
+    [("112", "112"), ("116 123", "116123"), ("0 800 66366", "+37080066366"), ("+370 5 233 2508", "+37052332508")],
 )
 def test_short_codes_stay_as_dialled_and_full_numbers_become_international(number: str, tel: str) -> None:
     assert dialled(number) == tel

@@ -15,9 +15,7 @@ STARTER = ROOT / "index" / "directory" / "starter"
 LANGUAGES = ("lt", "pl", "en")
 DAYS = "(Mo|Tu|We|Th|Fr|Sa|Su)"
 SPAN = r"\d\d:\d\d-\d\d:\d\d"
-SCHEDULE = re.compile(
-    rf"{DAYS}([-,]{DAYS})* {SPAN}(,{SPAN})*(; {DAYS}([-,]{DAYS})* {SPAN}(,{SPAN})*)*"
-)
+SCHEDULE = re.compile(rf"{DAYS}([-,]{DAYS})* {SPAN}(,{SPAN})*(; {DAYS}([-,]{DAYS})* {SPAN}(,{SPAN})*)*")
 
 
 def words(text: str) -> list[str]:
@@ -54,11 +52,7 @@ NUMBERED_NEEDS = words(
     "out-of-prison migrant ukraine-war unemployed complaint apply-online where-to-ask volunteer-donate abroad-trouble "
     "non-urgent-medical activities-community"
 )
-CRISIS_TOPICS = set(
-    words(
-        "violence suicide child medical overdose exploitation homeless harming seeking_person other"
-    )
-)
+CRISIS_TOPICS = set(words("violence suicide child medical overdose exploitation homeless harming seeking_person other"))
 
 
 def read(path: Path) -> Any:
@@ -72,11 +66,7 @@ def ids(path: Path) -> list[str]:
 def incomplete(value: Any, place: str) -> list[str]:
     """Places in `value` where a text does not exist in exactly the three languages."""
     if isinstance(value, list):
-        return [
-            bad
-            for n, item in enumerate(value)
-            for bad in incomplete(item, f"{place}[{n}]")
-        ]
+        return [bad for n, item in enumerate(value) for bad in incomplete(item, f"{place}[{n}]")]
     if not isinstance(value, dict):
         return []
     if set(LANGUAGES) & set(value):
@@ -84,16 +74,10 @@ def incomplete(value: Any, place: str) -> list[str]:
         lists = [text for text in texts if isinstance(text, list)]
         whole = set(value) == set(LANGUAGES) and (
             all(isinstance(text, str) and text.strip() for text in texts)
-            or (
-                len(lists) == 3
-                and len({len(text) for text in lists}) == 1
-                and all(all(text) for text in lists)
-            )
+            or (len(lists) == 3 and len({len(text) for text in lists}) == 1 and all(all(text) for text in lists))
         )
         return [] if whole else [place]
-    return [
-        bad for key, item in value.items() for bad in incomplete(item, f"{place}.{key}")
-    ]
+    return [bad for key, item in value.items() for bad in incomplete(item, f"{place}.{key}")]
 
 
 def need_ids() -> set[str]:
@@ -108,14 +92,9 @@ def need_ids() -> set[str]:
 
 def services() -> list[tuple[str, dict[str, Any]]]:
     """Every service-like entry of the starter files, with where it stands."""
-    entries = [
-        (f"statutory {entry['slug']}", entry)
-        for entry in read(STARTER / "statutory.yml")
-    ]
+    entries = [(f"statutory {entry['slug']}", entry) for entry in read(STARTER / "statutory.yml")]
     for path in sorted((STARTER / "organizations").glob("*.yml")):
-        entries += [
-            (f"{path.name} {entry['slug']}", entry) for entry in read(path)["services"]
-        ]
+        entries += [(f"{path.name} {entry['slug']}", entry) for entry in read(path)["services"]]
     return entries
 
 
@@ -183,11 +162,7 @@ def test_services_use_known_words_only() -> None:
         if service.get("route") not in ROUTES:
             wrong.append(f"{where}: route {service.get('route')}")
         for key, allowed in known.items():
-            wrong += [
-                f"{where}: {key} {word}"
-                for word in service.get(key, [])
-                if word not in allowed
-            ]
+            wrong += [f"{where}: {key} {word}" for word in service.get(key, []) if word not in allowed]
     assert wrong == []
 
 
@@ -212,9 +187,7 @@ def test_only_proved_helplines_with_a_number_are_shown() -> None:
             "verified_recent",
             "verified_news",
         }
-        assert line["status"] == (
-            "active" if proved and line["number"] else "unverified"
-        ), line["id"]
+        assert line["status"] == ("active" if proved and line["number"] else "unverified"), line["id"]
         assert line["languages_known"] == bool(line["spoken_languages"]), line["id"]
         if line["number"]:
             assert line["number"] in [way["value"] for way in line["ways"]], line["id"]
@@ -227,23 +200,17 @@ def test_helpline_sources_can_be_followed() -> None:
             if line.get(field) is not None:
                 assert 1 <= line[field]["source"] <= len(line["sources"]), line["id"]
         for source in line["sources"]:
-            assert source["url"] is None or source["url"].startswith(
-                ("http://", "https://")
-            ), line["id"]
+            assert source["url"] is None or source["url"].startswith(("http://", "https://")), line["id"]
 
 
 def test_schedules_are_readable() -> None:
     for line in read(STARTER / "helplines.yml"):
         for way in line["ways"]:
             schedule = way["schedule"]
-            assert (
-                schedule is None or schedule == "24/7" or SCHEDULE.fullmatch(schedule)
-            ), line["id"]
+            assert schedule is None or schedule == "24/7" or SCHEDULE.fullmatch(schedule), line["id"]
 
 
 def test_112_is_first_whatever_the_danger() -> None:
     lines = {line["id"]: line for line in read(STARTER / "helplines.yml")}
     assert set(lines["112"]["crisis_topics"]) == CRISIS_TOPICS
-    assert all(
-        line["danger_order"] > 0 for name, line in lines.items() if name != "112"
-    )
+    assert all(line["danger_order"] > 0 for name, line in lines.items() if name != "112")

@@ -56,7 +56,10 @@ def test_every_name_in_the_directory_means_its_municipality(places: Gazetteer) -
 
 def test_every_source_number_points_to_a_source() -> None:
     for record in yaml.safe_load(MUNICIPALITIES.read_text(encoding="utf-8")):
-        values = [*record["phones"], *(record[key] for key in ("email", "website", "address", "department", "centre") if key in record)]
+        values = [
+            *record["phones"],
+            *(record[key] for key in ("email", "website", "address", "department", "centre") if key in record),
+        ]
         numbers = [value["source"] for value in values if value["source"] is not None]
         assert all(1 <= number <= len(record["sources"]) for number in numbers), record["id"]
 
@@ -64,18 +67,97 @@ def test_every_source_number_points_to_a_source() -> None:
 @pytest.mark.parametrize(
     ("form", "official"),
     [
-        *((form, CITY) for form in ("Vilnius", "Vilniaus", "Vilniui", "Vilnių", "Vilniumi", "Vilniuje", "Vilniuj", "vilniaus m.", "Vilniaus m. sav.")),
-        *((form, CITY) for form in ("Wilno", "Wilna", "Wilnu", "Wilnem", "Wilnie", "miasto Wilno", "Vilnius city", "Вильнюс", "Вильнюсе", "Вільнюсі")),
-        *((form, DISTRICT) for form in ("Vilniaus rajonas", "Vilniaus rajone", "Vilniaus rajonui", "Vilniaus r.", "Vilniaus raj.", "vilniaus r. sav.")),
-        *((form, DISTRICT) for form in ("rejon wileński", "rejonu wileńskiego", "rejonie wileńskim", "rejonowi wileńskiemu", "rejon. wileński")),
-        *((form, DISTRICT) for form in ("Vilnius district", "Vilnius region", "Vilnius District Municipality", "Вильнюсский район")),
-        *((form, VISAGINAS) for form in ("Visaginas", "Visagino", "Visaginui", "Visaginą", "Visaginu", "Visagine", "Visagino sav.", "Visagino savivaldybėje")),
-        *((form, VISAGINAS) for form in ("Wisaginia", "Wisagini", "Wisaginię", "Wisaginią", "Visaginasie", "Висагинас", "Висагинасе")),
-        *((form, "Šalčininkų rajono savivaldybė") for form in ("Šalčininkuose", "Soleczniki", "Solecznikach", "rejonie solecznickim", "Шальчининкай")),
-        *((form, "Trakų rajono savivaldybė") for form in ("Trakai", "Trakuose", "Troki", "Trokach", "rejon trocki", "Тракай", "Lentvaris", "Landwarowie")),
-        *((form, "Švenčionių rajono savivaldybė") for form in ("Švenčionyse", "Święcianach", "Pabradėje", "Podbrodziu", "Švenčionėliai")),
-        *((form, "Kauno miesto savivaldybė") for form in ("Kaunas", "Kaune", "Kowno", "Kownie", "Kaunasie", "Kaunas city", "Каунасе")),
-        *((form, "Kauno rajono savivaldybė") for form in ("Kauno r.", "rejon kowieński", "Kaunas district", "Garliava")),
+        *(
+            (form, CITY)
+            for form in (
+                "Vilnius",
+                "Vilniaus",
+                "Vilniui",
+                "Vilnių",
+                "Vilniumi",
+                "Vilniuje",
+                "Vilniuj",
+                "vilniaus m.",
+                "Vilniaus m. sav.",
+            )
+        ),
+        *(
+            (form, CITY)
+            for form in (
+                "Wilno",
+                "Wilna",
+                "Wilnu",
+                "Wilnem",
+                "Wilnie",
+                "miasto Wilno",
+                "Vilnius city",
+                "Вильнюс",
+                "Вильнюсе",
+                "Вільнюсі",
+            )
+        ),
+        *(
+            (form, DISTRICT)
+            for form in (
+                "Vilniaus rajonas",
+                "Vilniaus rajone",
+                "Vilniaus rajonui",
+                "Vilniaus r.",
+                "Vilniaus raj.",
+                "vilniaus r. sav.",
+            )
+        ),
+        *(
+            (form, DISTRICT)
+            for form in (
+                "rejon wileński",
+                "rejonu wileńskiego",
+                "rejonie wileńskim",
+                "rejonowi wileńskiemu",
+                "rejon. wileński",
+            )
+        ),
+        *(
+            (form, DISTRICT)
+            for form in ("Vilnius district", "Vilnius region", "Vilnius District Municipality", "Вильнюсский район")
+        ),
+        *(
+            (form, VISAGINAS)
+            for form in (
+                "Visaginas",
+                "Visagino",
+                "Visaginui",
+                "Visaginą",
+                "Visaginu",
+                "Visagine",
+                "Visagino sav.",
+                "Visagino savivaldybėje",
+            )
+        ),
+        *(
+            (form, VISAGINAS)
+            for form in ("Wisaginia", "Wisagini", "Wisaginię", "Wisaginią", "Visaginasie", "Висагинас", "Висагинасе")
+        ),
+        *(
+            (form, "Šalčininkų rajono savivaldybė")
+            for form in ("Šalčininkuose", "Soleczniki", "Solecznikach", "rejonie solecznickim", "Шальчининкай")
+        ),
+        *(
+            (form, "Trakų rajono savivaldybė")
+            for form in ("Trakai", "Trakuose", "Troki", "Trokach", "rejon trocki", "Тракай", "Lentvaris", "Landwarowie")
+        ),
+        *(
+            (form, "Švenčionių rajono savivaldybė")
+            for form in ("Švenčionyse", "Święcianach", "Pabradėje", "Podbrodziu", "Švenčionėliai")
+        ),
+        *(
+            (form, "Kauno miesto savivaldybė")
+            for form in ("Kaunas", "Kaune", "Kowno", "Kownie", "Kaunasie", "Kaunas city", "Каунасе")
+        ),
+        *(
+            (form, "Kauno rajono savivaldybė")
+            for form in ("Kauno r.", "rejon kowieński", "Kaunas district", "Garliava")
+        ),
         *((form, "Klaipėdos miesto savivaldybė") for form in ("Klaipėdoje", "Kłajpedzie", "Klajpeda", "Клайпеде")),
         *((form, "Klaipėdos rajono savivaldybė") for form in ("Klaipėdos rajone", "Gargžduose", "rejonie kłajpedzkim")),
         *((form, "Šiaulių miesto savivaldybė") for form in ("Šiauliuose", "Szawlach", "Siauliai")),
@@ -94,7 +176,29 @@ def test_a_form_in_any_language_means_its_municipality(places: Gazetteer, form: 
 
 @pytest.mark.parametrize(
     "eldership",
-    ["Antakalnis", "Fabijoniškės", "Grigiškės", "Justiniškės", "Karoliniškės", "Lazdynai", "Naujamiestis", "Naujininkai", "Naujoji_Vilnia", "Paneriai", "Pašilaičiai", "Pilaitė", "Rasos", "Senamiestis", "Šeškinė", "Šnipiškės", "Verkiai", "Vilkpėdė", "Viršuliškės", "Žirmūnai", "Žvėrynas"],
+    [
+        "Antakalnis",
+        "Fabijoniškės",
+        "Grigiškės",
+        "Justiniškės",
+        "Karoliniškės",
+        "Lazdynai",
+        "Naujamiestis",
+        "Naujininkai",
+        "Naujoji_Vilnia",
+        "Paneriai",
+        "Pašilaičiai",
+        "Pilaitė",
+        "Rasos",
+        "Senamiestis",
+        "Šeškinė",
+        "Šnipiškės",
+        "Verkiai",
+        "Vilkpėdė",
+        "Viršuliškės",
+        "Žirmūnai",
+        "Žvėrynas",
+    ],
 )
 def test_an_eldership_of_vilnius_is_in_the_city(places: Gazetteer, eldership: str) -> None:
     assert places.resolve(eldership.replace("_", " ")) == CITY
@@ -102,7 +206,29 @@ def test_an_eldership_of_vilnius_is_in_the_city(places: Gazetteer, eldership: st
 
 @pytest.mark.parametrize(
     "village",
-    ["Nemenčinė", "Juodšiliai", "Pagiriai", "Rudamina", "Kalveliai", "Maišiagala", "Rukainiai", "Zujūnai", "Avižieniai", "Skaidiškės", "Nemėžis", "Paberžė", "Mickūnai", "Lavoriškės", "Niemenczyn", "Rudomino", "Awiżenie", "Mejszagoła", "Kowalczuki", "Zujuny", "Podbrzezie"],
+    [
+        "Nemenčinė",
+        "Juodšiliai",
+        "Pagiriai",
+        "Rudamina",
+        "Kalveliai",
+        "Maišiagala",
+        "Rukainiai",
+        "Zujūnai",
+        "Avižieniai",
+        "Skaidiškės",
+        "Nemėžis",
+        "Paberžė",
+        "Mickūnai",
+        "Lavoriškės",
+        "Niemenczyn",
+        "Rudomino",
+        "Awiżenie",
+        "Mejszagoła",
+        "Kowalczuki",
+        "Zujuny",
+        "Podbrzezie",
+    ],
 )
 def test_a_village_of_the_district_stays_there_though_vilnius_is_near(places: Gazetteer, village: str) -> None:
     assert places.resolve(village) == DISTRICT
@@ -201,7 +327,9 @@ def test_a_typo_of_one_letter_is_understood(places: Gazetteer, typed: str, offic
     assert municipalities_in(places, typed) == [official]
 
 
-@pytest.mark.parametrize("name", ["Lietuva", "Lietuvoje", "Litwa", "anywhere", "bet kur", "w całym kraju", "whole country", "Литва"])
+@pytest.mark.parametrize(
+    "name", ["Lietuva", "Lietuvoje", "Litwa", "anywhere", "bet kur", "w całym kraju", "whole country", "Литва"]
+)
 def test_the_whole_country_can_be_asked_for(places: Gazetteer, name: str) -> None:
     assert places.resolve(name) == "Lietuva"
 
@@ -211,14 +339,19 @@ def test_an_unknown_or_double_name_is_not_resolved(places: Gazetteer, name: str)
     assert places.resolve(name) is None
 
 
-@pytest.mark.parametrize("name", ["w Wisagini", "in Visaginas", "Visaginas, Lithuania", "iš Visagino", "в Висагинасе", "visagino"])
+@pytest.mark.parametrize(
+    "name", ["w Wisagini", "in Visaginas", "Visaginas, Lithuania", "iš Visagino", "в Висагинасе", "visagino"]
+)
 def test_prepositions_around_a_name_do_not_matter(places: Gazetteer, name: str) -> None:
     assert places.resolve(name) == VISAGINAS
 
 
 def test_each_language_names_the_same_places() -> None:
     names = {
-        language: {(entry["municipality"], entry["place"]) for entry in yaml.safe_load((DATA / language / "places.yml").read_text(encoding="utf-8"))}
+        language: {
+            (entry["municipality"], entry["place"])
+            for entry in yaml.safe_load((DATA / language / "places.yml").read_text(encoding="utf-8"))
+        }
         for language in ("lt", "pl", "en")
     }
     assert names["lt"] == names["pl"] == names["en"]
