@@ -39,11 +39,12 @@ class TextClassifier:
     @classmethod
     def fit(cls, texts: Sequence[str], labels: Sequence[str], encoder: Encoder) -> TextClassifier:
         """Learns from examples."""
-        # People type without diacritics; each example is learned both ways.
-        both = [*texts, *(fold(text) for text in texts)]
+        # People type without diacritics; each example that has any is learned both ways.
+        bare = [(fold(text), label) for text, label in zip(texts, labels, strict=True) if fold(text) != text.casefold()]
+        both = [*texts, *(text for text, _ in bare)]
         names = sorted(set(labels))
         rows = {name: row for row, name in enumerate(names)}
-        answers = np.array([rows[label] for label in labels] * 2)
+        answers = np.array([rows[label] for label in [*labels, *(label for _, label in bare)]])
         vectors = (encoder.encode_questions(both) * _VECTOR_SCALE).astype(np.float32)
         weights, bias = _learn(vectors, _letters(both) * _LETTERS_SCALE, answers, len(names))
         return cls(tuple(names), weights, bias)

@@ -21,9 +21,7 @@ from nlu.errors import DataFault
 Level = Literal["none", "distress", "danger"]
 LANGUAGES = ("lt", "pl", "en", "other")
 # The first that applies names the topic: what must be said to the emergency line comes before its background.
-TOPICS = (
-    "overdose", "suicide", "medical", "harming", "exploitation", "child", "violence", "homeless", "seeking_person", "other",
-)  # fmt: skip
+TOPICS = tuple("overdose suicide medical harming exploitation child violence homeless seeking_person other".split())
 # recent: danger, unless the sentence says that it was long ago.
 _LEVELS = ("danger", "recent", "distress")
 _STILL_HEAVY = {"suicide", "harming"}  # "I do not want to kill myself" is no danger, yet not nothing

@@ -1,7 +1,7 @@
 """The small language in which `crisis.yml` names words and phrases, and how they are found in a message.
 
-A term is a word (`peilis`), the start of words (`peil*`), a class (`@weapon`) or several with `|` between; `(su|pri|)mušė`
-stands for all its spellings. A phrase is terms in order, each at most one word after the last; `...` allows four
+A term is a word (`peilis`), the start of words (`peil*`), a class (`@weapon`) or several with `|` between them;
+`(su|pri|)mušė` stands for all its spellings. A phrase is terms in order, each at most one word after the last; `...` allows four
 words between, `?` after a term makes it optional. Phrases with `&` between may come in any order, near one another;
 `&&` lets them lie farther apart. Diacritics may be missing in the message; one typing error is forgiven in long words.
 """
@@ -23,7 +23,7 @@ from nlu.normalisation import fold
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .\-_][^\W\d_]){4,}(?!\w)")
+_SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .\-_][^\W\d_]){3,}(?!\w)")
 _PIECE = re.compile(r"(?P<word>[^\W_]+(?:['’ʼ`´][^\W_]+)*)|(?P<end>[.!?;\n…]+)|(?P<clause>[,:()–—\"„“”«»]+|\s-+\s)")
 _APOSTROPHES = re.compile(r"['’ʼ`´]")
 _SENTENCE_STEP = 4  # a sentence's end counts as this many words
@@ -191,7 +191,10 @@ class Lexicon:
             length = len(key)
             heads = {word[: length + more] for more in (-1, 0, 1)} if is_stem else {word}
             # The last letter of a start must be right: else a shorter start would do, and that means something else.
-            if any(OSA.distance(head, key, score_cutoff=1) <= 1 for head in heads if not is_stem or head[-1] == key[-1]):
+            heads = {head for head in heads if not is_stem or head[-1] == key[-1]}
+            if length == _FUZZY:  # in so short a word another letter makes another word; only swapped ones are an error
+                heads = {head for head in heads if len(head) != length or sorted(head) == sorted(key)}
+            if any(OSA.distance(head, key, score_cutoff=1) <= 1 for head in heads):
                 yield key, is_stem
 
 

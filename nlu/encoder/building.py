@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nlu.encoder import folder as folders
 from nlu.encoder import onnx, sources
+from nlu.encoder.tuning import ADAPTERS, read_adapters, tuned
 from nlu.encoder.weights import read_weights
 from nlu.errors import EncoderUnavailable
 from nlu.settings import EncoderSettings, var_folder
@@ -24,7 +25,7 @@ def encoder_folder(settings: EncoderSettings) -> Path:
     """Where the encoder of these settings lies, built or not."""
     base = var_folder() / "encoder"
     if settings.name is None:
-        return base / f"multilingual-e5-small-{FORMAT}-{_library_version()}"
+        return base / f"multilingual-e5-small-{FORMAT}-{_library_version()}-{_tuning()}"
     return base / f"custom-{FORMAT}-{hashlib.sha256(_identity(settings.name).encode()).hexdigest()[:12]}"
 
 
@@ -63,10 +64,26 @@ def _own(beside: Path, progress: Progress) -> dict[str, object]:
     progress("fetching the weights and the tokenizer (95 MB)")
     weights = sources.fetch(sources.WEIGHTS, downloads)
     tokenizer = sources.fetch(sources.TOKENIZER, downloads)
+    original, adapters = read_weights(weights), read_adapters()
     progress("writing the sentence-transformers folder")
-    folders.write_folder(read_weights(weights), tokenizer, beside)
+    folders.write_folder(original, tokenizer, beside)
     progress("checking it against known vectors")
-    return {"model": "intfloat/multilingual-e5-small", "known_vectors": folders.check_known_vectors(beside)}
+    known = folders.check_known_vectors(beside)
+    if adapters:
+        progress("adding what it was tuned to")
+        shutil.rmtree(beside)
+        folders.write_folder(tuned(original, adapters), tokenizer, beside)
+    return {"model": "intfloat/multilingual-e5-small", "known_vectors": known, "tuned": bool(adapters)}
+
+
+def build_untuned() -> Path:
+    """The model as it was published, which tuning starts from."""
+    target = var_folder() / "encoder" / f"untuned-{FORMAT}-{_library_version()}"
+    if not target.exists():
+        downloads = var_folder() / "downloads"
+        weights = read_weights(sources.fetch(sources.WEIGHTS, downloads))
+        folders.write_folder(weights, sources.fetch(sources.TOKENIZER, downloads), target)
+    return target
 
 
 def _foreign(name: str, beside: Path, progress: Progress) -> dict[str, object]:
@@ -90,6 +107,10 @@ def _fingerprint(folder: Path) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()[:16]
+
+
+def _tuning() -> str:
+    return hashlib.sha256(ADAPTERS.read_bytes()).hexdigest()[:8] if ADAPTERS.exists() else "untuned"
 
 
 def _library_version() -> str:

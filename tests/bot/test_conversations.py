@@ -58,49 +58,54 @@ def ids_of(cards: list[ServiceCard]) -> list[str]:
 
 def faults_of(reply: Reply, expect: dict[str, Any], shown: list[str]) -> Iterator[str]:
     """What a person would miss. `shown` are the cards that they have seen last."""
-    cards, text = cards_of(reply), text_of(reply)
     yield from faults_of_any(reply)
-    if "language" in expect:
-        wanted = expect["language"] if isinstance(expect["language"], list) else [expect["language"]]
-        spoken = list(dict.fromkeys(part.language for part in reply.parts))
-        if spoken != wanted:
-            yield f"speaks {spoken}, not {wanted}"
+    yield from faults_of_danger(reply, expect)
+    yield from faults_of_words(reply, expect)
+    yield from faults_of_cards(cards_of(reply), expect, shown)
+
+
+def faults_of_words(reply: Reply, expect: dict[str, Any]) -> Iterator[str]:
+    text = text_of(reply)
+    spoken = list(dict.fromkeys(part.language for part in reply.parts))
+    wanted = expect.get("language", spoken)
+    if spoken != (wanted if isinstance(wanted, list) else [wanted]):
+        yield f"speaks {spoken}, not {wanted}"
     for piece in expect.get("text_has", ()):
         if piece.casefold() not in text.casefold():
             yield f"the text lacks {piece!r}"
-    for line in lines_missing(cards, expect):
-        yield line
-    if expect.get("new_services") and (not cards or set(ids_of(cards)) & set(shown)):
-        yield "shows what was shown before, or nothing"
-    if expect.get("same_services") and ids_of(cards) != shown:
-        yield f"does not keep the results {shown}"
-    if "crisis" in expect and reply.crisis.level != expect["crisis"]:
-        yield f"crisis {reply.crisis.level} ({reply.crisis.topic}), not {expect['crisis']}"
-    if reply.crisis.level == "danger" and (reply.crisis.helplines[:1] or [None])[0] is None:
-        yield "danger without a help line"
-    if reply.crisis.level == "danger" and reply.crisis.topic != "seeking_person":
-        if reply.crisis.helplines[0].number != "112" or "112" not in reply.parts[0].text:
-            yield "danger does not begin with 112"
     if expect.get("buttons") and not any(part.buttons for part in reply.parts):
         yield "offers no quick reply"
-    if "phone" in expect:
-        numbers = " ".join(phone.number for card in cards for phone in card.phones) + text
-        if digits(expect["phone"]) not in digits(numbers):
-            yield f"does not give {expect['phone']}"
-    if "place" in expect and not for_place(cards, expect["place"]):
-        yield f"the first card is not for {expect['place']}"
+    numbers = " ".join(phone.number for card in cards_of(reply) for phone in card.phones) + text
+    if digits(expect.get("phone", "")) not in digits(numbers):
+        yield f"does not give {expect['phone']}"
 
 
-def lines_missing(cards: list[ServiceCard], expect: dict[str, Any]) -> Iterator[str]:
+def faults_of_danger(reply: Reply, expect: dict[str, Any]) -> Iterator[str]:
+    crisis = reply.crisis
+    if crisis.level != expect.get("crisis", crisis.level):
+        yield f"crisis {crisis.level} ({crisis.topic}), not {expect['crisis']}"
+    if crisis.level != "none" and not crisis.helplines:
+        yield f"{crisis.level} without a help line"
+    elif crisis.level == "danger" and crisis.topic != "seeking_person":
+        first = reply.parts[0].text if reply.parts else ""
+        if crisis.helplines[0].number != "112" or "112" not in first:
+            yield "danger does not begin with 112"
+
+
+def faults_of_cards(cards: list[ServiceCard], expect: dict[str, Any], shown: list[str]) -> Iterator[str]:
     names = {name for card in cards for name in (card.organization_id, card.service_id)}
-    if "services_any" in expect and not names.intersection(expect["services_any"]):
-        yield f"shows none of {expect['services_any']}"
-    if "first" in expect and (not cards or cards[0].organization_id != expect["first"]):
-        yield f"does not begin with {expect['first']}"
-    if expect.get("some_services") and not cards:
-        yield "shows no card"
-    if expect.get("no_services") and cards:
-        yield "shows cards"
+    checks = {
+        "services_any": (not names.isdisjoint(expect.get("services_any", ())), "shows none of"),
+        "first": (bool(cards) and cards[0].organization_id == expect.get("first"), "does not begin with"),
+        "some_services": (bool(cards), "shows no card"),
+        "no_services": (not cards, "shows cards"),
+        "new_services": (bool(cards) and set(ids_of(cards)).isdisjoint(shown), "shows nothing new"),
+        "same_services": (ids_of(cards) == shown, "does not keep the results"),
+        "place": (for_place(cards, expect.get("place", "")), "the first card is not for"),
+    }
+    for name, (holds, fault) in checks.items():
+        if name in expect and not holds:
+            yield f"{fault} {expect[name] if expect[name] is not True else ''}".strip()
 
 
 def for_place(cards: list[ServiceCard], place: str) -> bool:
