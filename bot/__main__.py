@@ -81,7 +81,8 @@ def _chat(args: argparse.Namespace) -> int:
             for card in part.services:
                 numbers = ", ".join(f"{phone.number} ({phone.label})" for phone in card.phones)
                 print(
-                    f"  * {card.service} — {card.organization}\n    {card.why}\n    {card.who}\n    {numbers or card.email or card.website}"
+                    f"  * {card.service} — {card.organization}\n    {card.why}\n    {card.who}\n"
+                    f"    {numbers or card.email or card.website}"
                 )
             if part.buttons:
                 print("    " + " ".join(f"[{button.title}]" for button in part.buttons))

@@ -75,7 +75,8 @@ def figures(group: list[Answered]) -> Figures:
 def report(answered: list[Answered]) -> str:
     """The figures as Markdown tables."""
     lines = [
-        "# Quality", "", "Written by `make evaluate`; every figure is a share of the golden questions in `tests/golden`.", "",
+        "# Quality", "",
+        "Written by `make evaluate`; every figure is a share of the golden questions in `tests/golden`.", "",
         "## Finding, per language", "",
         "| language | questions | right first | right in three | mean reciprocal rank | refused | "
         "unanswerable | answered all the same | language heard right |",
@@ -117,7 +118,8 @@ def misses(answered: list[Answered]) -> Iterable[str]:
     for item in answered:
         question = item.question
         if question.expect and not item.hit(_SHOWN):
-            yield f"{question.language} {question.style} [{question.need}] {question.text} -> {', '.join(item.owners[:3]) or 'nothing'}"
+            found = ", ".join(item.owners[:_SHOWN]) or "nothing"
+            yield f"{question.language} {question.style} [{question.need}] {question.text} -> {found}"
         elif not question.expect and item.match:
             yield f"{question.language} unanswerable {question.text} -> {', '.join(item.owners[:1])}"
 

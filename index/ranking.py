@@ -28,7 +28,8 @@ class Understood:
     """What the question says, before any record is looked at.
 
     needs: probability by need, without the share of other offices. meaning, words: by record id, 0..1.
-    named: likeness by organization id. centres: ids of social services centres of the place. municipality: official name, COUNTRY for anywhere, or None.
+    named: likeness by organization id. centres: ids of social services centres of the place.
+    municipality: official name, COUNTRY for anywhere, or None.
     """
 
     needs: Mapping[str, float]

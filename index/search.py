@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from datetime import datetime
 
-
 from index import ranking
 from index.building import ELSEWHERE, Build, current_name, open_build
 from index.cards import ServiceCard
@@ -80,7 +79,7 @@ class ServiceIndex:
             cards = ()
         took = (time.perf_counter() - begin) * 1000
         return SearchResult(
-            match=match, cards=cards, total=len(answering) if match else 0, municipality=asked.municipality, needs=needs,
+            match=match, cards=cards, total=len(answering) if match else 0, needs=needs, municipality=asked.municipality,
             place_matters=match and asked.municipality is None and _place_matters(answering), took_ms=round(took, 2),
             elsewhere=not match and asked.elsewhere >= weights()["elsewhere_at"],
         )  # fmt: skip
@@ -259,11 +258,8 @@ def _likely_needs(asked: Understood, query: Query) -> tuple[str, ...]:
 
 
 def _answers(hit: Hit, asked: Understood, query: Query) -> bool:
-    return (
-        (bool(query.needs)
-        and bool(hit.reasons.get("need")))
-        or (not query.needs
-        and hit.relevance >= weights()["answer_at"])
+    return (bool(query.needs) and bool(hit.reasons.get("need"))) or (
+        not query.needs and hit.relevance >= weights()["answer_at"]
     )
 
 

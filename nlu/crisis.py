@@ -21,7 +21,10 @@ from nlu.errors import DataFault
 Level = Literal["none", "distress", "danger"]
 LANGUAGES = ("lt", "pl", "en", "other")
 # The first that applies names the topic: what must be said to the emergency line comes before its background.
-TOPICS = tuple("overdose suicide medical harming exploitation child violence homeless seeking_person other".split())
+TOPICS = (
+    *("overdose", "suicide", "medical", "harming", "exploitation", "child", "violence", "homeless"),
+    *("seeking_person", "other"),
+)
 # recent: danger, unless the sentence says that it was long ago.
 _LEVELS = ("danger", "recent", "distress")
 _STILL_HEAVY = {"suicide", "harming"}  # "I do not want to kill myself" is no danger, yet not nothing
@@ -134,14 +137,14 @@ def read_crisis(text: str) -> CrisisReading:
     known = _knowledge()
     scan = Scan(tokens_of(text), known.lexicon)
     scan.hide(word for find in list(scan.finds(known.harmless)) for word in find.words)
-    finds = list(scan.finds(known.meanings))
-    if not finds:
-        return NO_CRISIS
     marked = _sentences_marked(scan, known)
-    topics: dict[Level, set[str]] = {"danger": set(), "distress": set(), "none": set()}
-    for find in finds:
+    topics: dict[str, set[str]] = {"danger": set(), "distress": set(), "none": set()}
+    settled: set[str] = set()
+    for find in scan.finds(known.meanings, settled):
         level, topic = _meaning(find, scan, known, marked)
         topics[level].add(topic)
+        if level == "danger" or find.pattern.label == f"{level} {topic}":  # it cannot get worse
+            settled.add(find.pattern.label)
     level = "danger" if topics["danger"] else "distress" if topics["distress"] else "none"
     if level == "none":
         return NO_CRISIS

@@ -1,9 +1,10 @@
 """The small language in which `crisis.yml` names words and phrases, and how they are found in a message.
 
 A term is a word (`peilis`), the start of words (`peil*`), a class (`@weapon`) or several with `|` between them;
-`(su|pri|)mušė` stands for all its spellings. A phrase is terms in order, each at most one word after the last; `...` allows four
-words between, `?` after a term makes it optional. Phrases with `&` between may come in any order, near one another;
-`&&` lets them lie farther apart. Diacritics may be missing in the message; one typing error is forgiven in long words.
+`(su|pri|)mušė` stands for all its spellings. A phrase is terms in order, each at most one word after the last; `...`
+allows four words between, `?` after a term makes it optional. Phrases with `&` between them may come in any order, near
+one another; `&&` lets them lie farther apart. Diacritics may be missing in the message; one typing error is forgiven in
+long words.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
@@ -32,6 +34,7 @@ _SPAN, _WIDE_SPAN = 7, 14  # words from the first to the last of an unordered pa
 _MOST_TOKENS = 500
 _MOST_ATTEMPTS = 60  # finds of one pattern that are looked at; an attacker's text must not cost more
 _SHORT = 5  # words up to here must agree in the diacritics that the person typed ("mūsų" is not "mušu")
+_HEAD = 3  # letters by which starts of words are looked up
 _FUZZY = 5  # letters from which one typing error is forgiven in a class's words; one more in starts of words,
 _FUZZY_ELSEWHERE = 7  # and this many in words that only one phrase names: short everyday words are too alike
 
@@ -76,8 +79,10 @@ def tokens_of(text: str) -> list[Token]:
     position = clause = sentence = 0
     for piece in _PIECE.finditer(fold(plain)):
         if piece["word"]:
-            written = _APOSTROPHES.sub("", plain[piece.start() : piece.end()].lower())
-            found.append(Token(_APOSTROPHES.sub("", piece["word"]), written, position, clause, sentence))
+            word, written = piece["word"], plain[piece.start() : piece.end()].lower()
+            if not word.isalnum():
+                word, written = _APOSTROPHES.sub("", word), _APOSTROPHES.sub("", written)
+            found.append(Token(word, written, position, clause, sentence))
             position += 1
             if len(found) >= _MOST_TOKENS:
                 break
@@ -103,6 +108,21 @@ def _agrees(written: str, pattern: str) -> bool:
     return all(typed == meant or typed == fold(meant) for typed, meant in zip(written, pattern, strict=False))
 
 
+class _Entry:
+    """What one folded word or start of words stands for: all its terms, and which spelling brought which."""
+
+    def __init__(self) -> None:
+        self.terms: set[int] = set()
+        self.spellings: dict[str, set[int]] = defaultdict(set)
+
+    def terms_for(self, written: str, key: str) -> set[int]:
+        """The terms whose spelling agrees with what was written."""
+        if written == key or len(key) > _SHORT:
+            return self.terms
+        agreeing = (terms for spelling, terms in self.spellings.items() if _agrees(written, spelling))
+        return set().union(*agreeing)
+
+
 class Lexicon:
     """Terms and the words that belong to them; gives each word of a message the terms that it fills."""
 
@@ -112,10 +132,10 @@ class Lexicon:
         self._real_words = frozenset(map(fold, real_words))  # are never typing errors of another word
         self._terms: dict[str, int] = {}
         self._rarity: list[int] = []
-        self._words: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        self._stems: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._words: dict[str, _Entry] = defaultdict(_Entry)
+        self._stems: dict[str, _Entry] = defaultdict(_Entry)
+        self._stem_heads: dict[str, set[int]] = defaultdict(set)  # the first letters of stems, and how long those are
         self._near_keys: dict[str, set[tuple[str, bool]]] = defaultdict(set)
-        self._lengths: tuple[int, ...] = ()
         self.terms_of = lru_cache(maxsize=20_000)(self._terms_of)
 
     def term(self, source: str) -> int:
@@ -127,7 +147,6 @@ class Lexicon:
             for spelling in spellings:
                 self._add(_APOSTROPHES.sub("", spelling.lower()), number)
                 self._add_digraphs(spelling.lower(), number)
-            self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
             self.terms_of.cache_clear()
         return self._terms[source]
 
@@ -154,7 +173,11 @@ class Lexicon:
         key = fold(written)
         if not re.fullmatch(r"[^\W_]+", key):
             raise DataFault(f"not a word: {spelling!r}")
-        (self._stems if is_stem else self._words)[key].append((written, term))
+        entry = (self._stems if is_stem else self._words)[key]
+        entry.terms.add(term)
+        entry.spellings[written].add(term)
+        if is_stem:
+            self._stem_heads[key[:_HEAD]].add(len(key))
         shortest = (_FUZZY if key in self._class_words else _FUZZY_ELSEWHERE) + is_stem
         if len(key) >= shortest:
             for near in (key[:3], key[0] + "~" + key[3:5], key[:2] + "^" + key[4:5]):
@@ -167,22 +190,18 @@ class Lexicon:
             self._add(plain, term)
 
     def _terms_of(self, word: str, written: str) -> frozenset[int]:
-        found = set(self._named(self._words, word, written))
-        for length in self._lengths:
-            if length > len(word):
-                break
-            if word[:length] in self._stems:
-                found.update(self._named(self._stems, word[:length], written[:length]))
+        found: set[int] = set()
+        if word in self._words:
+            found |= self._words[word].terms_for(written, word)
+        for size in range(1, _HEAD + 1):
+            for length in self._stem_heads.get(word[:size], ()):
+                stem = word[:length]
+                if (size == _HEAD or length == size) and stem in self._stems:
+                    found |= self._stems[stem].terms_for(written[:length], stem)
         if not found and len(word) >= _FUZZY and word not in self._real_words:
             for key, is_stem in self._mistyped(word):
-                found.update(term for _, term in (self._stems if is_stem else self._words)[key])
+                found |= (self._stems if is_stem else self._words)[key].terms
         return frozenset(found)
-
-    @staticmethod
-    def _named(table: dict[str, list[tuple[str, int]]], key: str, written: str) -> Iterator[int]:
-        for meant, term in table.get(key, ()):
-            if len(key) > _SHORT or _agrees(written, meant):
-                yield term
 
     def _mistyped(self, word: str) -> Iterator[tuple[str, bool]]:
         """Known words at one typing error's distance; the first letter must be right."""
@@ -249,19 +268,19 @@ class Scan:
         for term, places in self._places.items():
             self._places[term] = [index for index in places if index not in gone]
 
-    def finds(self, patterns: Mapping[int, list[Pattern]]) -> Iterator[Find]:
-        """Every pattern that stands in the message; `patterns` are listed under their anchors."""
+    def finds(self, patterns: Mapping[int, list[Pattern]], settled: Container[str] = ()) -> Iterator[Find]:
+        """Every pattern that stands in the message; `patterns` are listed under their anchors.
+
+        Patterns whose label is, or meanwhile becomes, `settled` are passed over.
+        """
         present = {term for term, places in self._places.items() if places}
         for anchor in present & patterns.keys():
             for pattern in patterns[anchor]:
-                if pattern.required <= present:
-                    yield from self._finds_of(pattern)
-
-    def _finds_of(self, pattern: Pattern) -> Iterator[Find]:
-        for attempts, words in enumerate(self._together(pattern, ())):
-            if attempts >= _MOST_ATTEMPTS:
-                return
-            yield Find(pattern, words)
+                if pattern.label not in settled and pattern.required <= present:
+                    for words in islice(self._together(pattern, ()), _MOST_ATTEMPTS):
+                        yield Find(pattern, words)
+                        if pattern.label in settled:
+                            break
 
     def _together(self, pattern: Pattern, sofar: tuple[int, ...], done: int = 0) -> Iterator[tuple[int, ...]]:
         if done == len(pattern.parts):

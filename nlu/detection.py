@@ -1,7 +1,8 @@
 """Which language a message is written in, and when that cannot be known.
 
 Two witnesses are weighed: letter statistics (lingua), and our own words and letters of each language
-(``data/<language>/words.yml``), where grammar words outweigh the rest, so that "potrzebna pašalpa w seniūnija" is Polish.
+(``data/<language>/words.yml``), where grammar words
+outweigh the rest, so that "potrzebna pašalpa w seniūnija" is Polish.
 """
 
 from __future__ import annotations

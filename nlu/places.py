@@ -1,6 +1,7 @@
 """Which municipality a text speaks of: the names of places in every case form, and whether a name is meant as a place.
 
-Names and the words around them are data (``data/<language>/places.yml``, ``place_cues.yml``); matching is on folded words, longest name first.
+Names and the words around them are data (``data/<language>/places.yml``, ``place_cues.yml``); matching is on
+folded words, longest name first.
 """
 
 import re
@@ -155,7 +156,7 @@ class Gazetteer:
         return frozenset(name.municipality for name in self._names.values()) - {WHOLE_COUNTRY}
 
     def find(self, text: str) -> tuple[PlaceMention, ...]:
-        """Find the places that a text names, in order; everyday words and streets that sound like places are left out."""
+        """Find the places that a text names, in order; everyday words and streets that sound like them are left out."""
         tokens = _tokenise(text)
         words = [self._correct(token.word) for token in tokens]
         found = (_mark_guess(match, tokens, words) for match in self._match(words))
@@ -165,7 +166,7 @@ class Gazetteer:
         return tuple(_mention(match, tokens, text) for match in matches)
 
     def resolve(self, name: str) -> str | None:
-        """Give the official municipality (or ``Lietuva``) that a name in any language and case form means; None if unknown."""
+        """Give the official municipality (or ``Lietuva``) that a name in any language and case form means."""
         words = [self._correct(word) for word in _words(name)]
         exact = self._names.get(tuple(words))
         if exact:
@@ -254,7 +255,7 @@ class Gazetteer:
         return city.name.kind == "municipality" and district == village.name.municipality
 
     def _correct(self, word: str) -> str:
-        """Give the known word that a misspelt one means: one letter away, the same first letter, never an everyday word."""
+        """Give the known word that a misspelt one means: one letter away, the same first letter, no everyday word."""
         if len(word) < _SHORTEST_CORRECTED or word in self._vocabulary or word in self._ordinary:
             return word
         near = [

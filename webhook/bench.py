@@ -89,7 +89,8 @@ def served() -> Iterator[Service]:
     begin = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "webhook"],
-        env={**os.environ, "PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=PROJECT,
+        env={**os.environ, "PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        cwd=PROJECT,
     )  # fmt: skip
     assert process.stdout is not None
     for line in process.stdout:
@@ -134,8 +135,8 @@ def report(service: Service) -> str:
     machine = f"{os.cpu_count()} processors, Python {platform.python_version()}, {platform.system()}"
     return "\n".join(
         [
-            "# Performance", "", f"Written by `make bench` on a machine with {machine}; other work on it shows in these figures.",
-            "", "| what | median, ms | 95 %, ms | requests |", "|---|---|---|---|",
+            "# Performance", "",
+            f"Written by `make bench` on a machine with {machine}; other work on it shows in these figures.", "", "| what | median, ms | 95 %, ms | requests |", "|---|---|---|---|",
             f"| a chat turn, first of a conversation | {first.cells()} |",
             f"| a chat turn, after fifty turns | {late.cells()} |",
             f"| search alone (as the service measures it) | {search.cells()} |",

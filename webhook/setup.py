@@ -62,7 +62,8 @@ def check_disk():
     free = shutil.disk_usage(str(ROOT)).free / 1e9
     if free < NEEDED_GIGABYTES:
         raise Trouble(
-            "%.1f GB are free and about %d GB are needed. Make room, or clone to another disk." % (free, NEEDED_GIGABYTES)
+            "%.1f GB are free and about %d GB are needed. Make room, or clone to another disk."
+            % (free, NEEDED_GIGABYTES)
         )
 
 
@@ -84,7 +85,9 @@ def python_3_11():
     for name in ("python3.11", "python3", sys.executable):
         path = shutil.which(name)
         if path:
-            asked = subprocess.run([path, "-c", "import sys; print(sys.version_info[:2] == (3, 11))"], capture_output=True, text=True)
+            asked = subprocess.run(
+                [path, "-c", "import sys; print(sys.version_info[:2] == (3, 11))"], capture_output=True, text=True
+            )
             if asked.stdout.strip() == "True":
                 return path
     return None

@@ -214,7 +214,7 @@ class Reader:
                 Phone(p.number, _one(texts[f"phone_{p.position}"]), *_proof(proven[f"phone_{p.position}"]))
                 for p in self._owned["phone", kind, key]
             ),
-            address=Address(addresses[0].address_1, addresses[0].confidential, *_proof(proven["address"])) if addresses else None,
+            address=_address(addresses[0], proven["address"]) if addresses else None,
             email=_contact(row.email, proven.get("email")),
             website=_contact(row.website, proven.get("website")),
             hours=Hours(_one(texts["hours"]), schedules[0].rule, *_proof(proven["hours"])) if schedules else None,
@@ -238,7 +238,9 @@ class Reader:
             id=key, status=row.status, verification=row.verification, number=row.number,
             languages_known=row.languages_known, free=row.free, danger_order=row.danger_order,
             name=_one(texts["name"]), who=_one(texts["who"]), description=_one(texts["description"]),
-            ways=tuple(Way(w.kind, w.value, _one(texts[f"way_{w.position}"]), w.rule) for w in self._owned["way", kind, key]),
+            ways=tuple(
+                Way(w.kind, w.value, _one(texts[f"way_{w.position}"]), w.rule) for w in self._owned["way", kind, key]
+            ),
             spoken_languages=tuple(c.code for c in self._owned["language", kind, key]),
             serves=tuple(a.name for a in self._owned["service_area", kind, key]),
             sources=self._sources_of(kind, key), email=_contact(row.email, proven.get("email")),
@@ -294,6 +296,10 @@ def _one(rows: Iterable[Any]) -> Text:
 def _many(rows: Iterable[Any]) -> TextList:
     rows = list(rows)
     return {language: tuple(row.value for row in rows if row.language == language) for language in LANGUAGES}
+
+
+def _address(row: Any, proof: Any) -> Address:
+    return Address(row.address_1, row.confidential, *_proof(proof))
 
 
 def _proof(row: Any) -> tuple[Source, str | None]:

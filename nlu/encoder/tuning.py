@@ -1,6 +1,6 @@
 """Tunes the encoder on people's words: small low-rank changes of its layers, kept in one file of a few megabytes.
 
-The word vectors, four fifths of the model, stay as they are, so that words that were never seen here keep their meaning.
+The word vectors, four fifths of the model, stay as they are: words that were never seen here keep their meaning.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def _batches(examples: Sequence[Example], plan: Schedule) -> Iterator[list[Examp
         order = list(examples)
         dice.shuffle(order)
         for start in range(0, len(order) - plan.batch + 1, plan.batch):
-            yield [Example(_as_typed(e.text, dice), e.label, (dice.choice(e.answers),)) for e in order[start : start + plan.batch]]
+            chosen = order[start : start + plan.batch]
+            yield [Example(_as_typed(e.text, dice), e.label, (dice.choice(e.answers),)) for e in chosen]
 
 
 def _as_typed(text: str, dice: random.Random) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import random
 import re
@@ -158,7 +159,7 @@ def test_odd_typing_is_understood(text: str) -> None:
         "<script>alert('x')</script>",
         "{{7*7}} ${jndi:ldap://x}",
         "/restart",
-        "@hit_now & @me",
+        "@carrier & @go_home",
         "... ?? & && | ()",
         "ﷺ" * 400,
     ],
@@ -181,13 +182,13 @@ def test_random_letters_are_nothing_and_do_not_hide_danger() -> None:
 
 
 def milliseconds(texts: list[str]) -> float:
-    """The mean time of reading one of the texts, the best of three runs."""
+    """The mean processor time of reading one of the texts, the best of three runs."""
     best = float("inf")
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         for text in texts:
             read_crisis(text)
-        best = min(best, (time.perf_counter() - start) / len(texts) * 1000)
+        best = min(best, (time.process_time() - start) / len(texts) * 1000)
     return best
 
 
@@ -224,7 +225,10 @@ def test_no_number_stands_in_data_or_as_text_in_code() -> None:
     for path in [DATA / "crisis.yml", *(DATA / name / "crisis.yml" for name in LANGUAGES)]:
         assert not re.search(r"\d", path.read_text("utf-8")), path
     for path in (ROOT / "nlu" / "crisis.py", ROOT / "nlu" / "crisis_phrases.py"):
-        assert not re.search(r"\d{3,}", path.read_text("utf-8").replace("maxsize=20_000", "").replace("200", "")), path
+        constants = [
+            node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)
+        ]
+        assert not [text for text in constants if isinstance(text, str) and re.search(r"\d\d", text)], path
 
 
 def test_reading_needs_neither_rasa_nor_the_encoder() -> None:

@@ -72,10 +72,12 @@ def municipalities(_: dict[str, Any]) -> Response:
 def categories(_: dict[str, Any]) -> Response:
     """The words that filter a search."""
     taxonomy = read_taxonomy()
-    return _lasting({
-        "categories": _named(taxonomy.categories.values()),
-        "target_groups": _named(taxonomy.target_groups.values()),
-    })
+    return _lasting(
+        {
+            "categories": _named(taxonomy.categories.values()),
+            "target_groups": _named(taxonomy.target_groups.values()),
+        }
+    )
 
 
 @door.get("/helplines", schemas.LanguageQuery, schemas.Helplines)
