@@ -12,18 +12,24 @@ from bot.errors import TurnFailed
 from bot.fallback import Fallback
 from bot.message import Message, Reply, ReplyPart
 from bot.presenting import part_of, parts_of
-from bot.turn import Memory, Say
+from bot.turn import HIDING, Memory, Say
 from index.cards import CrisisCard
 from index.helplines import crisis_card, emergency_number
 from index.hours import VILNIUS
+from index.query import Query
 from index.search import ServiceIndex
-from nlu.acts import ActClassifier
+from nlu.acts import SERVICE_REQUEST, ActClassifier
 from nlu.crisis import CrisisReading, read_crisis
 from nlu.encoder import open_encoder
 from nlu.places import Gazetteer
 from nlu.understanding import LANGUAGES, Heard, Understanding, cleaned, first_place, hear_language
 
 _TURN_SECONDS = 3.0
+# After a refusal to say where somebody hides, these acts and clear needs are answered again.
+_HARMLESS = frozenset(
+    {"greet", "goodbye", "thanks", "bot_identity", "privacy", "help", "start_over", "change_language"}
+)
+_OWN_NEED = 0.6
 
 
 class Assistant:
@@ -39,7 +45,7 @@ class Assistant:
         """Opens the trained dialogue. Raises ModelMissing."""
         actions = [action(index) for action in ALL]
         understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS))
-        return cls(index, Engine(actions, timeout), Fallback(understanding, {a.name(): a for a in actions}))
+        return cls(index, Engine(actions, timeout), Fallback(understanding, {a.name(): a for a in actions}, index))
 
     def reply(self, message: Message) -> Reply:
         """The whole answer, danger first. Never raises, whatever the text."""
@@ -50,12 +56,15 @@ class Assistant:
         memory = Memory.from_slots(self.engine.memory.slots(message.sender))
         hint = None if known else message.language_hint
         language = heard.language if heard.clear and heard.language in LANGUAGES else hint or memory.language
-        if not text:
+        if not any(sign.isalnum() for sign in text):
             return Reply(language, CrisisCard(), (part_of(Say("utter_empty"), language),))
         place = first_place(self._gazetteer, text) or memory.municipality or message.municipality
         first = self._danger(crisis, heard, language, place)
-        if crisis.topic == "seeking_person":
+        if crisis.topic == "seeking_person" or (memory.asked == HIDING and not self._asks_for_something_else(text)):
             parts = [part_of(Say("utter_hiding"), each) for each in _answer_languages(heard, language)]
+            # What was shown before might tell where somebody is.
+            forgotten = {"shown": (), "chosen": None, "query": None, "offset": 0, "asked": HIDING}
+            self.engine.memory.change(message.sender, {"language": language, **forgotten})
         else:
             parts = self._parts(message, text, replace(memory, language=language), hint)
         lines = crisis_card(self._index.directory, crisis.level, crisis.topic, language, datetime.now(VILNIUS), place)
@@ -82,6 +91,13 @@ class Assistant:
             parts, changes = self._fallback.turn(text, memory, place)
             self.engine.memory.change(message.sender, changes)
             return parts
+
+    def _asks_for_something_else(self, text: str) -> bool:
+        """Whether somebody who was refused an address goes on to a need of their own."""
+        act = self._fallback.understanding.read(text).act.name
+        if act != SERVICE_REQUEST:
+            return act in _HARMLESS
+        return self._index.search(Query(text)).certainty >= _OWN_NEED
 
     def _danger(self, crisis: CrisisReading, heard: Heard, language: str, place: str | None) -> list[ReplyPart]:
         """The few sentences that stand before everything else."""

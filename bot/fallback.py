@@ -11,7 +11,9 @@ import yaml
 from bot.actions import TurnAction
 from bot.message import ReplyPart
 from bot.presenting import part_of
-from bot.turn import Memory, Turn
+from bot.turn import Memory, Outcome, Say, Turn
+from index.query import Query
+from index.search import ServiceIndex
 from nlu.understanding import LANGUAGES, Understanding
 
 _RULES = Path(__file__).with_name("rules")
@@ -31,12 +33,15 @@ def action_of_act() -> Mapping[str, str]:
 class Fallback:
     """The dialogue's rules by hand, for turns that Rasa does not answer."""
 
-    def __init__(self, understanding: Understanding, actions: Mapping[str, TurnAction]) -> None:
-        self._understanding, self._actions = understanding, actions
+    def __init__(
+        self, understanding: Understanding, actions: Mapping[str, TurnAction], index: ServiceIndex | None = None
+    ) -> None:
+        self.understanding, self._actions = understanding, actions
+        self._index = index or actions[SEARCH].index
 
     def turn(self, text: str, memory: Memory, place: str | None) -> tuple[list[ReplyPart], Mapping[str, object]]:
         """The bubbles, and what is to be kept."""
-        reading = self._understanding.read(text)
+        reading = self.understanding.read(text)
         heard = reading.heard
         own = heard.clear and heard.language in LANGUAGES
         kept = Memory(**{**vars(memory), "language": heard.language}) if own else memory
@@ -49,7 +54,28 @@ class Fallback:
             crisis_topic=reading.crisis.topic,
             memory=kept,
         )
-        action = self._actions[action_of_act().get(turn.act, SEARCH)]
-        answers = action.answers(turn)
-        parts = [part_of(say, language) for language, outcome in answers for say in outcome.says]
-        return parts, {"language": kept.language, **answers[0][1].changes}
+        for answer in (self._by_rule, self._by_search):
+            try:
+                answers = answer(turn)
+            except Exception:  # noqa: BLE001  # an action with a fault; the next way is plainer
+                continue
+            parts = [part_of(say, language) for language, outcome in answers for say in outcome.says]
+            if parts:
+                return parts, {"language": kept.language, **answers[0][1].changes}
+        return self._lines(kept.language), {"language": kept.language}
+
+    def _by_rule(self, turn: Turn) -> list[tuple[str, Outcome]]:
+        return self._actions[action_of_act().get(turn.act, SEARCH)].answers(turn)
+
+    def _by_search(self, turn: Turn) -> list[tuple[str, Outcome]]:
+        """A search and nothing else, whatever the act was."""
+        language = turn.memory.language
+        result = self._index.search(Query(turn.text, language, turn.place or turn.memory.municipality, limit=3))  # type: ignore[arg-type]
+        shown = tuple(card.service_id for card in result.cards)
+        changes = {"query": turn.text, "shown": shown, "offset": len(shown), "chosen": None}
+        return [(language, Outcome((Say("utter_found", cards=result.cards),) if shown else (), changes))]
+
+    def _lines(self, language: str) -> list[ReplyPart]:
+        cards = (self._index.card(line.id, language) for line in self._index.directory.shown_helplines())
+        some = tuple(card for card in cards if card)[:3]
+        return [part_of(Say("utter_trouble", cards=some), language)]

@@ -43,7 +43,8 @@ def buttons_of(keys: Iterable[str], needs: Iterable[str], language: str) -> tupl
     """Quick replies by key, and needs offered by their name."""
     plain = [Button(**_buttons()[key][language]) for key in keys]
     names = [said(read_taxonomy().needs[need].name, language).text for need in needs]
-    return (*(Button(name, name) for name in names), *plain)
+    payload = _buttons()["need"][language]["payload"]
+    return (*(Button(name, payload.format(name=name)) for name in names), *plain)
 
 
 def part_of(say: Say, language: str) -> ReplyPart:

@@ -10,6 +10,7 @@ from index.cards import ServiceCard
 
 # More misses than this in a row, and a person is offered a person.
 MISSES_BEFORE_A_PERSON = 2
+HIDING = "hiding"
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Memory:
     municipality: official name, `Lietuva` for anywhere, or None. query: the last request.
     shown: ids of the cards last shown, in their order. chosen: the one spoken of. offset: how many were shown.
     needs: ids of the needs that the last request was understood as.
-    asked: what the bot asked last (`place`), or None. misses: requests in a row that found nothing.
+    asked: what the bot asked last (`place`), HIDING after it has refused to say where somebody hides, or None.
+    topic: of the danger that the person spoke of. misses: requests in a row that found nothing.
     """
 
     language: str = "lt"
@@ -30,6 +32,7 @@ class Memory:
     offset: int = 0
     needs: tuple[str, ...] = ()
     asked: str | None = None
+    topic: str | None = None
     misses: int = 0
 
     @classmethod
@@ -43,6 +46,7 @@ class Memory:
             offset=int(slots.get("offset") or 0),
             needs=tuple(slots.get("needs") or ()),
             asked=slots.get("asked"),
+            topic=slots.get("topic"),
             misses=int(slots.get("misses") or 0),
         )
 

@@ -65,7 +65,8 @@ def _words_of(organization: Organization, service: Service, taxonomy: Taxonomy, 
         yield organization.name.get(language, "")
         yield from organization.aliases.get(language, ())
     for need in service.needs:
-        yield taxonomy.needs[need].name.get(language, "")
+        if need in taxonomy.needs:
+            yield taxonomy.needs[need].name.get(language, "")
     if service.kind in taxonomy.kinds:
         yield taxonomy.kinds[service.kind].name.get(language, "")
 
@@ -79,5 +80,6 @@ def institution_names(directory: Directory) -> dict[str, tuple[str, ...]]:
         for organization in directory.organizations.values()
         if organization.status == "active" and organization.legal_status != "municipality"
     }
-    names |= {line.id: tuple(line.name.values()) for line in directory.shown_helplines()}
+    # Whoever types a line's number asks about the line.
+    names |= {line.id: (*line.name.values(), line.number or "") for line in directory.shown_helplines()}
     return names

@@ -15,7 +15,7 @@ from nlu.words import stems, stems_in_all
 Scores = npt.NDArray[np.float32]
 # Below this a name merely shares a word with the question.
 _NAME_CUTOFF = 88.0
-_SHORTEST_NAME = 4
+_SHORTEST_NAME = 3
 
 
 class Lexicon:
@@ -52,6 +52,8 @@ class Names:
         spaced = f" {folded} "
         found: dict[str, float] = {}
         for owner, name, words in self._names:
+            if name.replace(" ", "").isdigit() and name != folded.strip(" .?!"):
+                continue  # a number beside other words is told about, not asked for
             if f" {name} " in spaced:
                 likeness = 1.0
             elif words == 1 or len(name) > len(folded) + 8:

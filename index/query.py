@@ -20,6 +20,7 @@ class Query:
     municipality: official name; `Lietuva` means anywhere; None takes the place from the text, if it names one.
     open_at: local time (Europe/Vilnius); only what is open then, or may be, is found.
     needs: ids of needs that were chosen by button; they replace what is understood from the text.
+    hints: ids of needs that the conversation speaks of; they count where the text itself says little.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Query:
     limit: int = 5
     offset: int = 0
     needs: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class SearchResult:
     match: False when nothing in the directory answers; `cards` then holds next steps only, marked as such.
     municipality: the place that was used, official name, or None.
     needs: ids of the needs that the question was understood as, most likely first.
+    certainty: probability of the first need.
     elsewhere: the question belongs to another office (a passport, parking).
     place_matters: the answer would be another one in another municipality, and none is known.
     """
@@ -52,3 +55,4 @@ class SearchResult:
     place_matters: bool
     took_ms: float
     elsewhere: bool = False
+    certainty: float = 0.0

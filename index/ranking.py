@@ -138,6 +138,11 @@ def _houses(directory: Directory) -> dict[str, str]:
         if organization.status == "active"
         for phone in organization.phones
     }
+    for organization in directory.organizations.values():
+        municipality = directory.municipality(organization.municipality)
+        office = directory.organizations[municipality.id] if municipality else organization
+        if organization.phones and {p.number for p in organization.phones} <= {p.number for p in office.phones}:
+            houses[organization.id] = office.id
     return houses | {
         line.id: numbers[dialled(line.number)]
         for line in directory.shown_helplines()

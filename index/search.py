@@ -22,6 +22,7 @@ from index.query import Query, SearchResult
 from index.ranking import Hit, Understood, weights
 from index.records import COUNTRY, Directory, Helpline, Service
 from index.vectors import without_language
+from nlu.crisis import read_crisis
 from nlu.detection import detect
 from nlu.encoder import Encoder, Vectors, open_encoder
 from nlu.places import Gazetteer, PlaceMention
@@ -31,6 +32,8 @@ CRISIS_NEEDS = frozenset(
     {"sleep-tonight", "violence-home", "leave-with-children", "mother-and-baby", "child-without-parents"}
 )
 _RECHECK_SECONDS = 2.0
+# What the conversation or a danger hints at is taken for as likely as this, where the words say less.
+_SURE_NEED = 0.6
 # Needs less likely than this are noise of the classifier.
 _LEAST_NEED = 0.04
 
@@ -79,8 +82,10 @@ class ServiceIndex:
             cards = ()
         took = (time.perf_counter() - begin) * 1000
         return SearchResult(
-            match=match, cards=cards, total=len(answering) if match else 0, needs=needs, municipality=asked.municipality,
+            match=match, cards=cards, total=len(answering) if match else 0, needs=needs,
+            municipality=asked.municipality,
             place_matters=match and asked.municipality is None and _place_matters(answering), took_ms=round(took, 2),
+            certainty=max(asked.needs.values(), default=0.0),
             elsewhere=not match and asked.elsewhere >= weights()["elsewhere_at"],
         )  # fmt: skip
 
@@ -137,6 +142,10 @@ class ServiceIndex:
             zip(shelf.build.needs.labels, shelf.build.needs.probabilities(bare, vector).tolist(), strict=True)
         )
         elsewhere = chances.pop(ELSEWHERE, 0.0)
+        hints = query.hints or _needs_of_danger(query.text, shelf.taxonomy)
+        if hints and max(chances.values()) < _SURE_NEED:
+            chances |= dict.fromkeys(hints, _SURE_NEED)
+            elsewhere = 0.0
         if query.needs:
             chances, elsewhere = dict.fromkeys(query.needs, 1.0), 0.0
         means = shelf.build.question_means
@@ -202,6 +211,12 @@ class _Shelf:
         scores = self._lexicon.scores(text)
         top = float(scores.max(initial=0.0))
         return dict(zip(self._lexicon.ids, (scores / top).tolist(), strict=True)) if top > 0 else {}
+
+
+def _needs_of_danger(text: str, taxonomy: Taxonomy) -> tuple[str, ...]:
+    reading = read_crisis(text)
+    need = taxonomy.crisis_needs.get(reading.topic or "") if reading.level == "danger" else None
+    return (need,) if need else ()
 
 
 def _without(text: str, mentions: tuple[PlaceMention, ...]) -> str:

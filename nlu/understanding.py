@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from nlu.acts import Act, ActClassifier
@@ -14,6 +15,8 @@ LANGUAGES = ("lt", "pl", "en")
 # A word or two may be of any language; a sentence is believed sooner.
 _SURE_OF_A_SENTENCE, _SURE_OF_A_WORD = 0.6, 0.8
 _SENTENCE_WORDS = 3
+# Blanks, marks without width, and slashes, in any order.
+_LEADING = re.compile(r"^[\s/\u200b-\u200f\u2060\ufeff\x00-\x1f]+")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Reading:
 
 def cleaned(text: str) -> str:
     """The text without leading slashes and blanks, which Rasa would take for an intent."""
-    return text.lstrip("/ \t\r\n\u00a0").strip()
+    return _LEADING.sub("", text).strip()
 
 
 def hear_language(text: str) -> Heard:

@@ -136,7 +136,8 @@ def report(service: Service) -> str:
     return "\n".join(
         [
             "# Performance", "",
-            f"Written by `make bench` on a machine with {machine}; other work on it shows in these figures.", "", "| what | median, ms | 95 %, ms | requests |", "|---|---|---|---|",
+            f"Written by `make bench` on a machine with {machine}; other work on it shows in these figures.", "",
+            "| what | median, ms | 95 %, ms | requests |", "|---|---|---|---|",
             f"| a chat turn, first of a conversation | {first.cells()} |",
             f"| a chat turn, after fifty turns | {late.cells()} |",
             f"| search alone (as the service measures it) | {search.cells()} |",

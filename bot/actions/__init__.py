@@ -1,4 +1,7 @@
-"""What the bot does when a rule has chosen; one Action a file. `rasa run actions --actions bot.actions` finds them too."""
+"""What the bot does when a rule has chosen; one Action a file.
+
+`rasa run actions --actions bot.actions` finds them too.
+"""
 
 from bot.actions.answer_yes_no import AnswerYesNo
 from bot.actions.base import TurnAction

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.actions.more_results import MoreResults
+from bot.actions.base import TurnAction
 from bot.actions.set_place import SetPlace
 from bot.turn import Outcome, Say, Turn
 from index.records import COUNTRY
 from nlu.references import correction
 
 
-class AnswerYesNo(MoreResults):
+class AnswerYesNo(TurnAction):
     key = "action_answer_yes_no"
 
     def answer(self, turn: Turn) -> Outcome:
@@ -19,7 +19,7 @@ class AnswerYesNo(MoreResults):
         if turn.act == "affirm":
             if memory.asked == "place":
                 return Outcome((Say("utter_ask_place", buttons=("anywhere",)),))
-            return super().answer(turn) if memory.shown else Outcome((Say("utter_affirm_nothing"),))
+            return Outcome((Say("utter_affirm_nothing", buttons=("more",) if memory.shown else ()),))
         if memory.query and correction(turn.text):
             return SetPlace(self.index).answer(turn)
         if memory.asked == "place":

@@ -1,4 +1,4 @@
-"""Leads to a person: the municipality's social department and the lines that answer at any hour."""
+"""Leads to a person: the municipality's social department and the lines for everybody."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.actions.base import TurnAction
 from bot.turn import Outcome, Say, Turn
 from index.cards import ServiceCard
-from index.helplines import round_the_clock
+from index.helplines import crisis_card
 from index.hours import VILNIUS
 from index.search import ServiceIndex
 
@@ -16,10 +16,8 @@ _MOST_LINES = 3
 
 def contacts(index: ServiceIndex, language: str, place: str | None) -> tuple[ServiceCard, ...]:
     """Cards of people who can be talked to: the place's department first, then national lines."""
-    lines = round_the_clock(index.directory, language, datetime.now(VILNIUS))
-    # 112 is for danger; it stands on every page already.
-    ids = [line.id for line in lines[1 : 1 + _MOST_LINES]]
-    cards = [index.card(line, language) for line in ids]
+    lines = crisis_card(index.directory, "distress", "other", language, datetime.now(VILNIUS), place).helplines
+    cards = [index.card(line.id, language) for line in lines[:_MOST_LINES]]
     return (*index.next_steps(language, place)[:1], *(card for card in cards if card))
 
 

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.actions.base import TurnAction
 from bot.actions.human_contact import contacts
 from bot.turn import MISSES_BEFORE_A_PERSON, Outcome, Say, Turn
+from index.needs.taxonomy import read_taxonomy
 from index.query import Query, SearchResult
 from index.records import COUNTRY, said
+from nlu.normalisation import fold
 from nlu.references import correction
 from nlu.words import words
 
 PAGE = 3
 # A message this short may go on about the request before it ("for my mother").
 _FRAGMENT_WORDS = 4
+# As much of the request before it is joined to a correction.
+_KEPT_LETTERS = 300
+# A need that is more likely than this is another subject than the danger spoken of before.
+_OTHER_SUBJECT = 0.6
+
+
+def needs_by_name(text: str) -> tuple[str, ...]:
+    """The need whose button was pressed: its name in any language, after the button's lead-in."""
+    wanted = fold(text.split(":", 1)[-1]).strip()
+    names = ((need.id, name) for need in read_taxonomy().needs.values() for name in need.name.values())
+    return tuple(dict.fromkeys(need for need, name in names if fold(name) == wanted))[:1]
+
+
+def _topic(turn: Turn, result: SearchResult) -> str | None:
+    """The danger stays the conversation's until the person clearly asks for something else."""
+    if turn.crisis_level == "danger":
+        return turn.crisis_topic
+    return turn.memory.topic if result.certainty <= _OTHER_SUBJECT else None
 
 
 class SearchServices(TurnAction):
@@ -30,13 +52,14 @@ class SearchServices(TurnAction):
                 "query": text, "municipality": result.municipality if turn.place else turn.memory.municipality,
                 "shown": shown, "needs": result.needs, "offset": len(shown), "chosen": None, "misses": 0,
                 "asked": "place" if result.place_matters else None,
+                "topic": _topic(turn, result),
             },
         )  # fmt: skip
 
     def _search(self, turn: Turn, place: str | None) -> tuple[str, SearchResult]:
         """The text that was searched in the end, and what it found."""
         changed = correction(turn.text)
-        before = turn.memory.query
+        before = (turn.memory.query or "")[:_KEPT_LETTERS]
         if before and changed:
             text = f"{before} {changed}"
             return text, self._ask(text, turn, place)
@@ -49,7 +72,10 @@ class SearchServices(TurnAction):
         return turn.text, result
 
     def _ask(self, text: str, turn: Turn, place: str | None) -> SearchResult:
-        return self.index.search(Query(text, turn.memory.language, place, limit=PAGE))  # type: ignore[arg-type]
+        needs = needs_by_name(text)
+        hint = self.index.taxonomy.crisis_needs.get(turn.memory.topic or "")
+        query = Query(text, turn.memory.language, place, limit=PAGE, needs=needs, hints=(hint,) if hint else ())  # type: ignore[arg-type]
+        return self.index.search(query)
 
     def _found(self, turn: Turn, result: SearchResult) -> tuple[Say, ...]:
         place = result.municipality if result.municipality not in (None, COUNTRY) else None
@@ -72,9 +98,12 @@ class SearchServices(TurnAction):
             says += [Say("utter_no_match"), self._where_to_ask(turn, place)]
         elif misses < MISSES_BEFORE_A_PERSON:
             says += [Say("utter_no_match"), Say("utter_narrow", needs=result.needs, buttons=("human",))]
+        changes: dict[str, Any] = {"query": text, "misses": misses, "asked": None if place else "place"}
         if misses >= MISSES_BEFORE_A_PERSON:
-            says.append(Say("utter_two_misses", cards=contacts(self.index, turn.memory.language, place)))
-        return Outcome(tuple(says), {"query": text, "misses": misses, "asked": None if place else "place"})
+            cards = contacts(self.index, turn.memory.language, place)
+            says.append(Say("utter_two_misses", cards=cards))
+            changes |= {"shown": tuple(card.service_id for card in cards), "offset": len(cards), "chosen": None}
+        return Outcome(tuple(says), changes)
 
     def _where_to_ask(self, turn: Turn, place: str | None) -> Say:
         municipality = self.index.directory.municipality(place) if place else None

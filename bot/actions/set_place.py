@@ -23,7 +23,7 @@ class SetPlace(SearchServices):
             if turn.memory.asked == "place":
                 return Outcome((Say("utter_place_unknown", buttons=("anywhere",)),))
             return super().answer(turn)
-        if len(words(turn.text)) >= _WORDS_OF_A_REQUEST:
+        if turn.place and len(words(turn.text)) >= _WORDS_OF_A_REQUEST:
             own = super().answer(replace(turn, place=place))
             if own.changes.get("shown"):
                 return own

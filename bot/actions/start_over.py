@@ -18,6 +18,7 @@ class StartOver(TurnAction):
             "offset": 0,
             "needs": (),
             "asked": None,
+            "topic": None,
             "misses": 0,
         }
         return Outcome((Say("utter_start_over"),), forgotten)

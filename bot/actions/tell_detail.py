@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.actions.base import TurnAction
 from bot.actions.choose_item import chosen_id
+from bot.actions.search_services import SearchServices
+from bot.actions.set_place import SetPlace
 from bot.turn import Outcome, Say, Turn
 from index.cards import ServiceCard
 from index.language_names import language_name
@@ -72,11 +73,15 @@ TELLERS: dict[str, Callable[[ServiceCard, str], Say]] = {
 }
 
 
-class TellDetail(TurnAction):
+class TellDetail(SetPlace):
     key = "action_tell_detail"
 
     def answer(self, turn: Turn) -> Outcome:
         memory = turn.memory
+        if not memory.shown:
+            return SearchServices.answer(self, turn)
+        if turn.place and turn.place != memory.municipality and memory.query:
+            return super().answer(turn)
         pointed = chosen_id(self.index, turn)
         ids = [pointed] if pointed else [memory.chosen] if memory.chosen else list(memory.shown[:_MOST_TOLD])
         cards = [card for card in (self.index.card(i, memory.language) for i in ids if i) if card]

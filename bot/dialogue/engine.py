@@ -70,7 +70,7 @@ class Engine:
             self._skipping = True
             self._restart_if_dead()
             raise TurnFailed("the dialogue was late") from fault
-        except Exception as fault:  # noqa: BLE001  # whatever a component or policy raised: search still answers
+        except (Exception, SystemExit) as fault:  # noqa: BLE001  # whatever a part raised: search still answers
             # Its message may quote what a person wrote, so it is not chained.
             raise TurnFailed(type(fault).__name__) from None
         if not messages:
@@ -93,7 +93,7 @@ class Engine:
     def _restart_if_dead(self) -> None:
         with self._starting:
             if not self._thread.is_alive():
-                self._agent.lock_store.locks.clear()
+                self._agent.lock_store.conversation_locks.clear()
                 self._start_loop()
 
     def close(self) -> None:

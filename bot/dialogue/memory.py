@@ -50,9 +50,12 @@ class ConversationMemory(TrackerStore):  # type: ignore[misc]  # Rasa has no typ
         if found is None:
             return None
         tracker = self.init_tracker(sender_id)
-        # Slots set in forgotten turns come first, so that what is kept of later turns has the last word.
-        for event in (*(SlotSet(name, value) for name, value in found.slots.items()), *found.events):
+        for event in found.events:
             tracker.update(event)
+        # Slots of forgotten turns, and those that were set without Rasa.
+        for name, value in found.slots.items():
+            if tracker.get_slot(name) != value:
+                tracker.update(SlotSet(name, value))
         return tracker
 
     async def keys(self) -> Iterable[str]:
@@ -72,8 +75,7 @@ class ConversationMemory(TrackerStore):  # type: ignore[misc]  # Rasa has no typ
         with self._lock:
             found = self._kept.get(sender_id)
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()}
-        events = [*(found.events if found else ()), *(SlotSet(name, value) for name, value in plain.items())]
-        self._keep(sender_id, {**(found.slots if found else {}), **plain}, events)
+        self._keep(sender_id, {**(found.slots if found else {}), **plain}, list(found.events if found else ()))
 
     def forget(self, sender_id: str) -> None:
         with self._lock:

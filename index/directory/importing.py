@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ def import_directory(engine: Engine, directory: Directory) -> ImportReport:
             writer.organization(organization, services[organization.id], ORIGIN)
         _replace_the_rest(connection, writer, directory)
         writer.flush()
-        if changed or gone:
+        if changed or gone or _rest_has_changed(connection, directory):
             _raise_revision(connection)
     known = len(directory.organizations)
     return ImportReport(len(changed), known - len(changed) - len(edited), len(edited), len(gone))
@@ -73,6 +74,16 @@ def _replace_the_rest(connection: Connection, writer: Writer, directory: Directo
         writer.municipality(municipality)
     for route in directory.routes.values():
         writer.route(route)
+
+
+def _rest_has_changed(connection: Connection, directory: Directory) -> bool:
+    """Whether help lines, municipalities or routes differ from the last import's."""
+    rest = repr((directory.helplines, directory.municipalities, directory.routes))
+    digest_now = hashlib.sha256(rest.encode()).hexdigest()
+    before = connection.execute(select(t.state.c.value).where(t.state.c.key == "rest")).scalar()
+    connection.execute(delete(t.state).where(t.state.c.key == "rest"))
+    connection.execute(t.state.insert().values(key="rest", value=digest_now))
+    return bool(before != digest_now)
 
 
 def _raise_revision(connection: Connection) -> None:

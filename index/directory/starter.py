@@ -8,6 +8,7 @@ from typing import Any
 
 from index.directory.files import read_folder
 from index.errors import DirectoryFault
+from index.needs.taxonomy import read_taxonomy
 from index.records import (
     COUNTRY,
     LANGUAGES,
@@ -71,6 +72,11 @@ def _take(known: dict[str, Any], record: Organization | Service, name: str, faul
 
 
 def _broken_links(directory: Directory) -> Iterable[str]:
+    needs = read_taxonomy().needs
+    for service in directory.services.values():
+        for need in service.needs:
+            if need not in needs:
+                yield f"{service.organization_id}.yml:1: {service.id}: needs: there is no {need}"
     places = {*directory.municipalities, COUNTRY}
     for organization in directory.organizations.values():
         where = f"{organization.id}.yml:1"
@@ -176,12 +182,8 @@ def _office(content: Mapping[str, Any], name: str, faults: list[str]) -> Organiz
     sources = _Sources(content, name, faults)
     department, centre = content["department"], content.get("centre") or {}
     phones = sources.phones(content.get("phones") or ())
-    # The social department answers first, then the social services centre, then the switchboard.
-    for unit in (centre, department):
-        if unit.get("phone"):
-            label = _text(unit.get("phone_label") or unit["name"])
-            own = Phone(unit["phone"], label, sources.at(unit.get("source")))
-            phones = (own, *(phone for phone in phones if phone.number != own.number))
+    # The social department answers first, then the switchboard, then the social services centre.
+    phones = tuple({p.number: p for p in (*_unit(department, sources), *phones, *_unit(centre, sources))}.values())
     email = sources.contact(content.get("email"))
     if department.get("email"):
         email = Contact(department["email"], sources.at(department.get("source")))
@@ -198,6 +200,16 @@ def _office(content: Mapping[str, Any], name: str, faults: list[str]) -> Organiz
         phones=phones,
         email=email,
         website=sources.contact(content.get("website")),
+    )
+
+
+def _unit(content: Mapping[str, Any], sources: _Sources) -> tuple[Phone, ...]:
+    if not content.get("phone"):
+        return ()
+    return (
+        Phone(
+            content["phone"], _text(content.get("phone_label") or content["name"]), sources.at(content.get("source"))
+        ),
     )
 
 

@@ -52,6 +52,7 @@ class Taxonomy:
     kinds: Mapping[str, Term]
     categories: Mapping[str, Term]
     target_groups: Mapping[str, Term]
+    crisis_needs: Mapping[str, str]
     elsewhere: TextList
     """Questions that no social service answers, by language: passports, pizza, the weather."""
 
@@ -74,6 +75,7 @@ def read_taxonomy() -> Taxonomy:
         kinds=_terms("kinds"),
         categories=_terms("categories"),
         target_groups=_terms("target_groups"),
+        crisis_needs=_load(_HERE / "crisis_topics.yml"),
         elsewhere={**_phrases(_load(_HERE / "elsewhere.yml")), OTHER: _all(other["elsewhere"])},
     )
 

@@ -5,6 +5,7 @@ The word vectors, four fifths of the model, stay as they are: words that were ne
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def tune(
 
     plan = schedule or Schedule()
     torch.manual_seed(plan.seed)
+    torch.set_num_threads(os.cpu_count() or 1)
     model = _Trainee(folder, sorted({example.label for example in examples}))
     optimiser = torch.optim.AdamW(
         [
@@ -138,7 +140,9 @@ class _Trainee:
         import torch
 
         batch = self.tokenizer(list(texts), padding=True, truncation=True, max_length=_MAX_TOKENS, return_tensors="pt")
-        states = self.network(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found = self.network(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"])
+        states = found.last_hidden_state.float()
         mask = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
         return torch.nn.functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
 
@@ -176,17 +180,11 @@ def _attach(linear: Any) -> Any:
     """Adds a trainable low-rank change to a frozen layer."""
     import torch
 
-    class LowRank(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
-        def __init__(self) -> None:
-            super().__init__()
-            rows, columns = linear.weight.shape
-            self.a = torch.nn.Parameter(torch.randn(RANK, columns) / columns**0.5)
-            # Starts at nothing, so that the first step begins at the untuned model.
-            self.b = torch.nn.Parameter(torch.zeros(rows, RANK))
-
-        def forward(self, weight: Any) -> Any:
-            return weight + self.b @ self.a
-
-    change = LowRank()
-    torch.nn.utils.parametrize.register_parametrization(linear, "weight", change)
+    rows, columns = linear.weight.shape
+    change = torch.nn.Module()
+    change.a = torch.nn.Parameter(torch.randn(RANK, columns) / columns**0.5)
+    # Starts at nothing, so that the first step begins at the untuned model.
+    change.b = torch.nn.Parameter(torch.zeros(rows, RANK))
+    # Beside the layer rather than in its weight: the frozen weight then needs no slope of its own.
+    linear.register_forward_hook(lambda _, given, result: result + (given[0] @ change.a.T) @ change.b.T)
     return change

@@ -36,15 +36,18 @@ def find(body: dict[str, Any]) -> Response:
     index = parts().index()
     result = index.search(query)
     place = query.municipality or result.municipality
-    cards = result.cards if result.match else index.next_steps(query.language, place)
     reading = read_crisis(text)
+    # Somebody who asks where another person hides gets no address and no name.
+    hiding = reading.topic == "seeking_person"
+    match = result.match and not hiding
+    cards = result.cards if match else () if hiding else index.next_steps(query.language, place)
     crisis = crisis_card(index.directory, reading.level, reading.topic, query.language, now(), place)
     return jsonify(
         query_language=(hint or spoken) if spoken == "unknown" else spoken,
-        match=result.match,
+        match=match,
         crisis=crisis.as_json(),
         results=[card.as_json() for card in cards],
-        total=result.total,
+        total=result.total if match else 0,
         took_ms=result.took_ms,
     )
 
