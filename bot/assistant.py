@@ -45,7 +45,9 @@ class Assistant:
         """Opens the trained dialogue. Raises ModelMissing."""
         actions = [action(index) for action in ALL]
         understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS))
-        return cls(index, Engine(actions, timeout), Fallback(understanding, {a.name(): a for a in actions}, index))
+        started = cls(index, Engine(actions, timeout), Fallback(understanding, {a.name(): a for a in actions}, index))
+        started._warm_up()
+        return started
 
     def reply(self, message: Message) -> Reply:
         """The whole answer, danger first. Never raises, whatever the text."""
@@ -70,6 +72,12 @@ class Assistant:
         lines = crisis_card(self._index.directory, crisis.level, crisis.topic, language, datetime.now(VILNIUS), place)
         spoken = parts[-1].language if parts and not (heard.clear and heard.language == "other") else language
         return Reply(spoken, lines, (*first, *parts))
+
+    def _warm_up(self) -> None:
+        # The first turn reads a second's worth of files; nobody should wait for that.
+        self.reply(Message("warm-up", "labas", "none"))
+        self.end("warm-up")
+        self.fallbacks = 0
 
     def end(self, sender: str) -> None:
         """Forgets the conversation."""

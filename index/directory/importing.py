@@ -46,7 +46,7 @@ def import_directory(engine: Engine, directory: Directory) -> ImportReport:
             writer.organization(organization, services[organization.id], ORIGIN)
         _replace_the_rest(connection, writer, directory)
         writer.flush()
-        if changed or gone or _rest_has_changed(connection, directory):
+        if _rest_has_changed(connection, directory) or changed or gone:
             _raise_revision(connection)
     known = len(directory.organizations)
     return ImportReport(len(changed), known - len(changed) - len(edited), len(edited), len(gone))

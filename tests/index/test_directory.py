@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from index.directory import tables
 from index.directory.database import open_database
 from index.directory.importing import import_directory
 from index.directory.starter import STARTER, read_starter
-from index.directory.storing import read_directory
+from index.directory.storing import read_directory, read_revision
 from index.errors import DirectoryFault
 from index.needs.taxonomy import read_taxonomy
 from index.records import Directory
@@ -139,3 +140,25 @@ def test_one_language_is_enough_for_a_record_of_staffs_own(tmp_path: Path) -> No
 )
 def test_short_codes_stay_as_dialled_and_full_numbers_become_international(number: str, tel: str) -> None:
     assert dialled(number) == tel
+
+
+def test_a_broken_file_leaves_the_directory_that_is_served_as_it_was(tmp_path: Path, starter: Directory) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/directory.sqlite3")
+    import_directory(engine, starter)
+    folder = tmp_path / "files" / "organizations"
+    folder.mkdir(parents=True)
+    (folder / "vmkc.yml").write_text("id: vmkc\nstatus: open\n", encoding="utf-8")
+    with pytest.raises(DirectoryFault):
+        import_directory(engine, read_starter(tmp_path / "files"))
+    assert read_directory(engine) == starter
+
+
+def test_a_changed_help_line_is_noticed_by_running_processes(tmp_path: Path, starter: Directory) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/directory.sqlite3")
+    import_directory(engine, starter)
+    before = read_revision(engine)
+    import_directory(engine, starter)
+    assert read_revision(engine) == before
+    lines = {**starter.helplines, "112": replace(starter.helplines["112"], free=None)}
+    import_directory(engine, replace(starter, helplines=lines))
+    assert read_revision(engine) != before
