@@ -21,6 +21,8 @@ _FRAGMENT_WORDS = 4
 _KEPT_LETTERS = 300
 # A need that is more likely than this is another subject than the danger spoken of before.
 _OTHER_SUBJECT = 0.6
+# Below this the person is also asked which need is meant.
+_UNSURE = 0.3
 
 
 def needs_by_name(text: str) -> tuple[str, ...]:
@@ -86,9 +88,11 @@ class SearchServices(TurnAction):
             found = Say("utter_found_in", {"place": name}, result.cards, buttons)
         else:
             found = Say("utter_found", cards=result.cards, buttons=buttons)
+        unsure = result.certainty < _UNSURE and len(result.needs) > 1 and turn.crisis_level == "none"
+        meant = (Say("utter_did_you_mean", needs=result.needs),) if unsure else ()
         asking = (Say("utter_ask_place", buttons=("anywhere",)),) if result.place_matters else ()
         foreign = (Say("utter_other_language"),) if turn.foreign else ()
-        return (*foreign, found, *asking)
+        return (*foreign, found, *meant, *asking)
 
     def _miss(self, turn: Turn, text: str, result: SearchResult) -> Outcome:
         misses = turn.memory.misses + 1
