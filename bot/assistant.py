@@ -11,7 +11,7 @@ from bot.dialogue.model import ACTS, current_model
 from bot.errors import TurnFailed
 from bot.fallback import Fallback
 from bot.message import Message, Reply, ReplyPart
-from bot.presenting import part_of, parts_of
+from bot.presenting import after_hiding, part_of, parts_of
 from bot.turn import HIDING, Memory, Say
 from index.cards import CrisisCard
 from index.helplines import crisis_card, emergency_number
@@ -25,11 +25,10 @@ from nlu.places import Gazetteer
 from nlu.understanding import LANGUAGES, Heard, Understanding, cleaned, first_place, hear_language
 
 _TURN_SECONDS = 3.0
-# After a refusal to say where somebody hides, these acts and clear needs are answered again.
+# After a refusal to say where somebody hides, these acts are answered again.
 _HARMLESS = frozenset(
     {"greet", "goodbye", "thanks", "bot_identity", "privacy", "help", "start_over", "change_language"}
 )
-_OWN_NEED = 0.6
 
 
 class Assistant:
@@ -59,9 +58,10 @@ class Assistant:
         hint = None if known else message.language_hint
         language = heard.language if heard.clear and heard.language in LANGUAGES else hint or memory.language
         if not any(sign.isalnum() for sign in text):
+            self.engine.memory.change(message.sender, {"language": language})
             return Reply(language, CrisisCard(), (part_of(Say("utter_empty"), language),))
         place = first_place(self._gazetteer, text) or memory.municipality or message.municipality
-        first = self._danger(crisis, heard, language, place)
+        first = self._danger(text, crisis, heard, language)
         if crisis.topic == "seeking_person" or (memory.asked == HIDING and not self._asks_for_something_else(text)):
             parts = [part_of(Say("utter_hiding"), each) for each in _answer_languages(heard, language)]
             # What was shown before might tell where somebody is.
@@ -105,10 +105,13 @@ class Assistant:
         act = self._fallback.understanding.read(text).act.name
         if act != SERVICE_REQUEST:
             return act in _HARMLESS
-        return self._index.search(Query(text)).certainty >= _OWN_NEED
+        needs = self._index.search(Query(text)).needs
+        return bool(needs) and needs[0] in after_hiding()
 
-    def _danger(self, crisis: CrisisReading, heard: Heard, language: str, place: str | None) -> list[ReplyPart]:
+    def _danger(self, text: str, crisis: CrisisReading, heard: Heard, language: str) -> list[ReplyPart]:
         """The few sentences that stand before everything else."""
+        if text == emergency_number(self._index.directory):
+            return [part_of(Say("utter_danger_other", {"emergency": text}), language)]
         if crisis.level == "none" or crisis.topic == "seeking_person":
             return []
         key = f"utter_danger_{crisis.topic or 'other'}" if crisis.level == "danger" else "utter_distress"

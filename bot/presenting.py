@@ -34,6 +34,12 @@ def _buttons() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     return loaded
 
 
+@cache
+def after_hiding() -> frozenset[str]:
+    """Needs of one's own that are answered after a refusal to say where somebody hides."""
+    return frozenset(yaml.safe_load((_DOMAIN / "after_hiding.yml").read_text(encoding="utf-8")))
+
+
 def text_of(key: str, language: str, blanks: Mapping[str, str]) -> str:
     """The response's text with its blanks filled; an unknown key or a missing blank is a KeyError."""
     return responses()[key][language].format(**blanks)

@@ -40,6 +40,7 @@ class Understood:
     municipality: str | None
     target_groups: frozenset[str] = frozenset()
     centres: frozenset[str] = frozenset()
+    danger: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def score(record: Record, organization: Organization | None, asked: Understood) 
         "words": score_by_words(record, asked),
         "name": score_by_name(owner, asked),
         "target": score_by_target(record, asked),
+        "night": 1.0 if asked.danger and isinstance(record, Service) and record.night_intake else 0.0,
         "centre": 1.0 if organization and organization.id in asked.centres else 0.0,
         **score_by_place(organization, asked),
     }

@@ -158,6 +158,7 @@ class ServiceIndex:
             named=shelf.names.mentioned(query.text),
             municipality=municipality,
             centres=shelf.centres(municipality),
+            danger=read_crisis(query.text).level == "danger",
         )
 
     def _ranked(self, query: Query, asked: Understood, shelf: _Shelf) -> list[Hit]:

@@ -13,7 +13,7 @@ SERVICE_REQUEST = "service_request"
 # Rasa keeps the word restart for itself, so its intent has another name than the contract's act.
 _INTENT_OF = {"restart": "start_over"}
 # What is less sure than this is searched, which is never wrong for somebody who needs help.
-CERTAIN = 0.45
+CERTAIN = 0.55
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from nlu.normalisation import fold
 from nlu.references import LAST, position
 from nlu.words import words
 
+_BEGINNING, _SHORTEST = 6, 4
+
 
 def chosen_id(index: ServiceIndex, turn: Turn) -> str | None:
     """The id of the card that the text points at, by position or by a word of its name."""
@@ -23,19 +25,27 @@ def chosen_id(index: ServiceIndex, turn: Turn) -> str | None:
 
 
 def _named(index: ServiceIndex, turn: Turn) -> str | None:
-    asked = {fold(word) for word in words(turn.text) if len(word) > 3}  # shorter words name nothing
+    asked = _beginnings(turn.text)
     best, most = None, 0
     for service_id in turn.memory.shown:
         card = index.card(service_id, turn.memory.language)
         if card:
-            common = len(asked.intersection(_name_words(card)))
+            names = (card.organization, card.organization_lt, card.service)
+            common = max(_likeness(asked, _beginnings(name)) for name in names)
             if common > most:
                 best, most = service_id, common
     return best
 
 
-def _name_words(card: ServiceCard) -> set[str]:
-    return {fold(word) for name in (card.organization, card.organization_lt, card.service) for word in words(name)}
+def _beginnings(text: str) -> list[str]:
+    """Beginnings of the words that can name something; endings change with the case."""
+    return [fold(word)[:_BEGINNING] for word in words(text) if len(word) >= _SHORTEST]
+
+
+def _likeness(asked: list[str], name: list[str]) -> int:
+    """Common words, and once more for each pair that stands side by side in both ("crisis centre")."""
+    pairs = set(zip(asked, asked[1:], strict=False)).intersection(zip(name, name[1:], strict=False))
+    return len(set(asked).intersection(name)) + len(pairs)
 
 
 def lead_in(card: ServiceCard) -> Say:

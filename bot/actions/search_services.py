@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.actions.base import TurnAction
@@ -11,7 +12,7 @@ from index.needs.taxonomy import read_taxonomy
 from index.query import Query, SearchResult
 from index.records import COUNTRY, said
 from nlu.normalisation import fold
-from nlu.references import correction
+from nlu.references import correction, means_anywhere
 from nlu.words import words
 
 PAGE = 3
@@ -20,9 +21,12 @@ _FRAGMENT_WORDS = 4
 # As much of the request before it is joined to a correction.
 _KEPT_LETTERS = 300
 # A need that is more likely than this is another subject than the danger spoken of before.
-_OTHER_SUBJECT = 0.6
+_OTHER_SUBJECT = 0.8
 # Below this the person is also asked which need is meant.
 _UNSURE = 0.3
+# A place with words that say less than this goes with the request before; from the higher share on a text stands
+# alone.
+_SAYS_LITTLE, SPEAKS_FOR_ITSELF = 0.35, 0.5
 
 
 def needs_by_name(text: str) -> tuple[str, ...]:
@@ -65,7 +69,11 @@ class SearchServices(TurnAction):
         if before and changed:
             text = f"{before} {changed}"
             return text, self._ask(text, turn, place)
+        if before and turn.memory.asked == "place" and means_anywhere(turn.text):
+            return before, self._ask(before, turn, COUNTRY)
         result = self._ask(turn.text, turn, place)
+        if before and turn.place and turn.place != turn.memory.municipality and result.certainty < _SAYS_LITTLE:
+            return before, self._ask(before, turn, place)
         if not result.match and before and len(words(turn.text)) <= _FRAGMENT_WORDS and turn.crisis_level == "none":
             joined = f"{before} {turn.text}"
             together = self._ask(joined, turn, place)
@@ -77,7 +85,11 @@ class SearchServices(TurnAction):
         needs = needs_by_name(text)
         hint = self.index.taxonomy.crisis_needs.get(turn.memory.topic or "")
         query = Query(text, turn.memory.language, place, limit=PAGE, needs=needs, hints=(hint,) if hint else ())  # type: ignore[arg-type]
-        return self.index.search(query)
+        result = self.index.search(query)
+        if hint and len(words(text)) <= _FRAGMENT_WORDS and result.certainty < _OTHER_SUBJECT:
+            # Few words after a danger ("nobody is here, I am alone") still speak of it.
+            return self.index.search(replace(query, needs=(hint,)))
+        return result
 
     def _found(self, turn: Turn, result: SearchResult) -> tuple[Say, ...]:
         place = result.municipality if result.municipality not in (None, COUNTRY) else None

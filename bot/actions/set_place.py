@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.actions.search_services import SearchServices
+from bot.actions.search_services import SPEAKS_FOR_ITSELF, SearchServices
 from bot.turn import Outcome, Say, Turn
+from index.query import Query
 from index.records import COUNTRY, said
 from nlu.references import means_anywhere
 from nlu.words import words
@@ -25,7 +26,7 @@ class SetPlace(SearchServices):
             return super().answer(turn)
         if turn.place and len(words(turn.text)) >= _WORDS_OF_A_REQUEST:
             own = super().answer(replace(turn, place=place))
-            if own.changes.get("shown"):
+            if own.changes.get("shown") and self.index.search(Query(turn.text)).certainty >= SPEAKS_FOR_ITSELF:
                 return own
         if turn.memory.query:
             memory = replace(turn.memory, misses=0)

@@ -10,6 +10,9 @@ from bot.actions.set_place import SetPlace
 from bot.turn import Outcome, Say, Turn
 from index.cards import ServiceCard
 from index.language_names import language_name
+from index.query import Query
+from nlu.references import position
+from nlu.words import words
 
 _MOST_TOLD = 3
 
@@ -73,12 +76,25 @@ TELLERS: dict[str, Callable[[ServiceCard, str], Say]] = {
 }
 
 
+# From this many words on, a question may be about something else than what is shown.
+_WORDS_OF_ANOTHER, _SURE_OF_ANOTHER = 5, 0.7
+# Needs that sound like questions about a card.
+_LIKE_DETAILS = frozenset({"where-to-ask", "apply-online", "non-urgent-medical"})
+
+
 class TellDetail(SetPlace):
     key = "action_tell_detail"
 
+    def _is_another_request(self, turn: Turn) -> bool:
+        if len(words(turn.text)) < _WORDS_OF_ANOTHER or position(turn.text) is not None:
+            return False
+        found = self.index.search(Query(turn.text))
+        other = found.certainty >= _SURE_OF_ANOTHER and not _LIKE_DETAILS.intersection(found.needs[:1])
+        return found.elsewhere or (found.match and other and chosen_id(self.index, turn) is None)
+
     def answer(self, turn: Turn) -> Outcome:
         memory = turn.memory
-        if not memory.shown:
+        if not memory.shown or self._is_another_request(turn):
             return SearchServices.answer(self, turn)
         if turn.place and turn.place != memory.municipality and memory.query:
             return super().answer(turn)

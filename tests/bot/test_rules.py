@@ -14,9 +14,8 @@ from bot.actions import ALL
 from bot.actions.tell_detail import TELLERS
 from bot.dialogue.model import ACTS, current_model
 from bot.fallback import action_of_act
-from bot.presenting import responses
+from bot.presenting import buttons_of, responses
 from index.needs.taxonomy import read_taxonomy
-from index.records import said
 from nlu.acts import ActClassifier
 from nlu.crisis import TOPICS
 from nlu.encoder import open_encoder
@@ -174,7 +173,8 @@ def test_a_quick_reply_sent_as_a_message_is_understood_as_what_it_stands_for(
 def test_a_need_offered_as_a_quick_reply_is_short_and_understood_as_a_request(
     language: str, understanding: Understanding
 ) -> None:
-    names = {need: said(content.name, language).text for need, content in read_taxonomy().needs.items()}
+    offered = buttons_of((), read_taxonomy().needs, language)
+    names = {need: button.payload for need, button in zip(read_taxonomy().needs, offered, strict=True)}
     long = {need: name for need, name in names.items() if len(name.encode()) > MOST_PAYLOAD_BYTES}
     acts = {name: understanding.read(name).act.name for name in names.values()}
     assert long == {}
