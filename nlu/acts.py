@@ -14,6 +14,7 @@ SERVICE_REQUEST = "service_request"
 _INTENT_OF = {"restart": "start_over"}
 # What is less sure than this is searched, which is never wrong for somebody who needs help.
 CERTAIN = 0.55
+OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,22 @@ class ActClassifier:
         chances = self._classifier.probabilities(text, vector)
         acts = [Act(name, float(p)) for name, p in zip(self._classifier.labels, chances, strict=True)]
         acts.sort(key=lambda act: -act.confidence)
-        if acts[0].confidence < CERTAIN and acts[0].name != SERVICE_REQUEST:
+        if _certainty(acts) < CERTAIN:
             acts.sort(key=lambda act: (act.name != SERVICE_REQUEST, -act.confidence))
         return acts
 
     def classify(self, text: str, vector: Vectors) -> Act:
         return self.ranking(text, vector)[0]
+
+
+def _certainty(acts: list[Act]) -> float:
+    """How sure it is that the message asks for nothing. Thanks and goodbye in one share their certainty.
+
+    Small talk has to be sure by itself: questions of other offices look like it.
+    """
+    if acts[0].name in (SERVICE_REQUEST, OUT_OF_SCOPE):
+        return acts[0].confidence
+    return sum(act.confidence for act in acts if act.name not in (SERVICE_REQUEST, OUT_OF_SCOPE))
 
 
 def contract_name(intent: str) -> str:

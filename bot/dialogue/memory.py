@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # A turn grows with the conversation: 19 ms at turn 1, 118 at turn 200; six turns are enough for the rules.
@@ -75,7 +76,9 @@ class ConversationMemory(TrackerStore):  # type: ignore[misc]  # Rasa has no typ
         with self._lock:
             found = self._kept.get(sender_id)
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()}
-        self._keep(sender_id, {**(found.slots if found else {}), **plain}, list(found.events if found else ()))
+        # A conversation that Rasa has not seen begins where Rasa's begin: it listens.
+        events = list(found.events) if found else [ActionExecuted(ACTION_LISTEN_NAME)]
+        self._keep(sender_id, {**(found.slots if found else {}), **plain}, events)
 
     def forget(self, sender_id: str) -> None:
         with self._lock:

@@ -24,7 +24,7 @@ from index.records import COUNTRY
 pytestmark = pytest.mark.dialogue
 
 CONVERSATIONS = Path(__file__).parent.parent / "conversations"
-FILES = sorted(CONVERSATIONS.rglob("*.yml"))
+FILES = sorted(CONVERSATIONS.glob("*/*.yml"))
 LANGUAGES = ("lt", "pl", "en")
 LEAST_A_LANGUAGE = 12
 CHECKS = {
@@ -137,20 +137,28 @@ def told(reply: Reply) -> str:
     return "\n".join((danger, *lines))
 
 
+# A list that may only shrink; each of its turns fails the test as soon as it is right.
+KNOWN = yaml.safe_load((CONVERSATIONS / "known_faults.yml").read_text(encoding="utf-8"))
+KNOWN_LETTERS = 80
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_conversation_goes_as_a_resident_would_insist(
     path: Path, say: Callable[..., Reply], assistant: Assistant
 ) -> None:
-    transcript, failed, shown = [], False, []
+    known = set(KNOWN.get(f"{path.parent.name}-{path.stem}", ()))
+    transcript, faulty, shown = [], set(), []
     fell_back = assistant.fallbacks
     for turn in read(path)["turns"]:
         reply = say(turn["say"], language_hint=turn.get("hint"))
         faults = list(faults_of(reply, turn.get("expect", {}), shown))
         shown = ids_of(cards_of(reply)) or shown
-        failed = failed or bool(faults)
+        if faults:
+            faulty.add(turn["say"][:KNOWN_LETTERS])
         marks = "".join(f"\n  !!  {fault}" for fault in faults)
         transcript.append(f"> {turn['say'][:200]}\n{told(reply)}{marks}")
-    if failed:
+    assert not known - faulty, "no longer wrong: take it off known_faults.yml"
+    if faulty - known:
         pytest.fail(f"{read(path)['name']}\n" + "\n".join(transcript), pytrace=False)
     assert assistant.fallbacks == fell_back, "Rasa did not answer every turn itself"
 
