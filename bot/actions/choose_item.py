@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from bot.actions.base import TurnAction
 from bot.turn import Outcome, Say, Turn
 from index.cards import ServiceCard
@@ -44,7 +46,7 @@ def _beginnings(text: str) -> list[str]:
 
 def _likeness(asked: list[str], name: list[str]) -> int:
     """Common words, and once more for each pair that stands side by side in both ("crisis centre")."""
-    pairs = set(zip(asked, asked[1:], strict=False)).intersection(zip(name, name[1:], strict=False))
+    pairs = set(itertools.pairwise(asked)).intersection(itertools.pairwise(name))
     return len(set(asked).intersection(name)) + len(pairs)
 
 

@@ -24,7 +24,7 @@ def rasa(*arguments: str, cwd: Path = PROJECT) -> subprocess.CompletedProcess[st
 def test_every_story_is_predicted_by_rasa_itself(tmp_path: Path) -> None:
     done = rasa(
         "test", "core", "--stories", str(PROJECT / "tests" / "dialogue"), "--model", str(model.current_model() / model.MODEL),
-        "--e2e", "--fail-on-prediction-errors", "--out", str(tmp_path), "--no-plot",
+        "--fail-on-prediction-errors", "--out", str(tmp_path), "--no-plot",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
