@@ -34,7 +34,11 @@ def write_folder(weights: Weights, tokenizer: Path, target: Path) -> None:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
     from transformers import PreTrainedTokenizerFast
+    from transformers.utils import logging
 
+    # Its bars and reports would bury the five steps of set-up.
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     scratch = target.with_name(target.name + ".bert")
     shutil.rmtree(scratch, ignore_errors=True)
     _bert(weights).save_pretrained(scratch)
