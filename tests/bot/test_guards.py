@@ -38,7 +38,7 @@ from nlu.understanding import Understanding
 pytestmark = pytest.mark.dialogue
 
 LANGUAGES = ["lt", "pl", "en"]
-CONVERSATIONS = sorted((Path(__file__).parent.parent / "conversations").rglob("*.yml"))
+CONVERSATIONS = sorted((Path(__file__).parent.parent / "conversations").glob("*/*.yml"))
 REQUEST = {
     "lt": "kur Vilniuje gauti maisto paketą",
     "pl": "gdzie w Wilnie dostanę paczkę z jedzeniem",
