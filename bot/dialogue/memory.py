@@ -76,8 +76,8 @@ class ConversationMemory(TrackerStore):  # type: ignore[misc]  # Rasa has no typ
         with self._lock:
             found = self._kept.get(sender_id)
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()}
-        # A conversation that Rasa has not seen begins where Rasa's begin: it listens.
-        events = list(found.events) if found else [ActionExecuted(ACTION_LISTEN_NAME)]
+        # A conversation of which Rasa has finished no turn begins where Rasa's begin: it listens.
+        events = list(found.events) if found and found.events else [ActionExecuted(ACTION_LISTEN_NAME)]
         self._keep(sender_id, {**(found.slots if found else {}), **plain}, events)
 
     def forget(self, sender_id: str) -> None:
