@@ -27,7 +27,7 @@ ENDINGS = (".py", ".yml", ".md", ".toml", ".txt", ".png", ".json", ".sh")
 NOT_HERE = ("var/", ".venv/", "nlu/data/xx/")
 # Written in pieces, so that this file does not hold them either.
 REGISTRIES = [".".join(pieces) for pieces in (
-    ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"),
+    ("pypi", "org"), ("python" + "hosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"),
     ("download", "pytorch", "org"), ("anaconda", "org"), ("ghcr", "io"), ("docker", "io"),
 )]  # fmt: skip
 MACHINE = re.compile(r"(?<![\w.:/<>-])/(?:work|tmp|root|home|opt|Users)/|file" + "://")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import logging
 import re
 import secrets
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -19,21 +16,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.actions import ALL
-from bot.actions.search_services import SearchServices
 from bot.assistant import Assistant
-from bot.dialogue.engine import Engine
-from bot.dialogue.memory import KEPT_TURNS, MOST_CONVERSATIONS, ConversationMemory
-from bot.dialogue.model import ACTS, current_model
-from bot.fallback import Fallback
 from bot.message import Message, Reply
 from bot.presenting import responses
-from bot.turn import Outcome, Turn
-from index.search import ServiceIndex
-from nlu.acts import ActClassifier
-from nlu.encoder import open_encoder
+from bot.turn import Outcome
 from nlu.settings import DATA
-from nlu.understanding import Understanding
 
 pytestmark = pytest.mark.dialogue
 
@@ -112,64 +99,6 @@ def is_ours(text: str, language: str) -> bool:
 def examples(act: str, language: str) -> list[str]:
     taught = yaml.safe_load((DATA / language / "acts.yml").read_text(encoding="utf-8"))["nlu"]
     return next([line[2:] for line in each["examples"].splitlines()] for each in taught if each["intent"] == act)
-
-
-class Spoilt(SearchServices):
-    """The search, with something wrong: in Rasa's call of it only, or in the action itself."""
-
-    in_rasa: Callable[[], None] | None = None
-    itself: Callable[[], Outcome] | None = None
-
-    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> Any:
-        if self.in_rasa is None:
-            return super().run(dispatcher, tracker, domain)
-        self.in_rasa()
-        return []
-
-    def answer(self, turn: Turn) -> Outcome:
-        return self.itself() if self.itself else super().answer(turn)
-
-
-class Breakable:
-    """An assistant built like the real one, whose search can be spoilt and mended."""
-
-    def __init__(self, index: ServiceIndex, timeout: float) -> None:
-        self.search = Spoilt(index)
-        actions = [self.search if action is SearchServices else action(index) for action in ALL]
-        understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS))
-        fallback = Fallback(understanding, {action.name(): action for action in actions})
-        self.assistant = Assistant(index, Engine(actions, timeout), fallback)
-
-    def say(self, sender: str, text: str, **more: Any) -> Reply:
-        return self.assistant.reply(Message(sender, text, "test", **more))
-
-    def mend(self) -> None:
-        self.search.in_rasa = self.search.itself = None
-        until = time.monotonic() + 10
-        while not self.assistant.ready() and time.monotonic() < until:
-            self.say(secrets.token_hex(16), "labas")
-            time.sleep(0.05)
-
-
-@pytest.fixture(scope="module")
-def built(index: ServiceIndex) -> Iterator[Breakable]:
-    made = Breakable(index, timeout=1.0)
-    yield made
-    made.assistant.close()
-
-
-@pytest.fixture
-def breakable(built: Breakable) -> Iterator[Breakable]:
-    yield built
-    built.mend()
-
-
-@pytest.fixture
-def killable(index: ServiceIndex) -> Iterator[Breakable]:
-    """One of its own, for tests that end Rasa's loop."""
-    made = Breakable(index, timeout=1.0)
-    yield made
-    made.assistant.close()
 
 
 def raises() -> None:
@@ -252,7 +181,7 @@ def test_no_conversation_shows_a_blank_or_an_empty_bubble(path: Path, say: Calla
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("fault", [raises, says_nothing, is_late], ids=["raises", "is silent", "is late"])
 def test_institutions_and_follow_ups_survive_a_failure_in_rasa(
-    fault: Callable[[], None], language: str, breakable: Breakable
+    fault: Callable[[], None], language: str, breakable: Any
 ) -> None:
     sender = secrets.token_hex(16)
     fell_back = breakable.assistant.fallbacks
@@ -271,7 +200,7 @@ def test_institutions_and_follow_ups_survive_a_failure_in_rasa(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_follow_ups_work_while_rasa_keeps_failing(language: str, breakable: Breakable) -> None:
+def test_follow_ups_work_while_rasa_keeps_failing(language: str, breakable: Any) -> None:
     sender = secrets.token_hex(16)
     breakable.search.in_rasa = raises
     shown = [card.service_id for card in cards_of(breakable.say(sender, REQUEST[language]))]
@@ -284,7 +213,7 @@ def test_follow_ups_work_while_rasa_keeps_failing(language: str, breakable: Brea
 
 @pytest.mark.parametrize("fault", [raises_itself, lambda: Outcome(())], ids=["raises", "is silent"])
 def test_institutions_are_shown_even_when_the_action_itself_is_faulty(
-    fault: Callable[[], Outcome], breakable: Breakable
+    fault: Callable[[], Outcome], breakable: Any
 ) -> None:
     breakable.search.itself = fault
     reply = breakable.say(secrets.token_hex(16), REQUEST["en"])
@@ -293,9 +222,7 @@ def test_institutions_are_shown_even_when_the_action_itself_is_faulty(
 
 
 @pytest.mark.parametrize("fault", [raises_itself, lambda: Outcome(())], ids=["raises", "is silent"])
-def test_danger_comes_first_even_when_the_action_itself_is_faulty(
-    fault: Callable[[], Outcome], breakable: Breakable
-) -> None:
+def test_danger_comes_first_even_when_the_action_itself_is_faulty(fault: Callable[[], Outcome], breakable: Any) -> None:
     breakable.search.itself = fault
     reply = breakable.say(secrets.token_hex(16), "my husband is beating me right now")
     assert reply.crisis.level == "danger"
@@ -303,7 +230,7 @@ def test_danger_comes_first_even_when_the_action_itself_is_faulty(
     assert cards_of(reply)
 
 
-def test_a_slow_conversation_does_not_stop_the_others(breakable: Breakable) -> None:
+def test_a_slow_conversation_does_not_stop_the_others(breakable: Any) -> None:
     entered = threading.Event()
 
     def sleeps() -> None:
@@ -321,7 +248,7 @@ def test_a_slow_conversation_does_not_stop_the_others(breakable: Breakable) -> N
     assert took < 0.6
 
 
-def test_institutions_are_shown_after_rasas_loop_was_killed_and_rasa_is_back_soon(killable: Breakable) -> None:
+def test_institutions_are_shown_after_rasas_loop_was_killed_and_rasa_is_back_soon(killable: Any) -> None:
     assistant = killable.assistant
     fell_back = assistant.fallbacks
     assistant.engine.loop.call_soon_threadsafe(assistant.engine.loop.stop)
@@ -337,7 +264,7 @@ def test_institutions_are_shown_after_rasas_loop_was_killed_and_rasa_is_back_soo
     assert assistant.fallbacks == fell_back, "Rasa answers again"
 
 
-def test_institutions_are_shown_when_an_action_ends_the_loop(killable: Breakable) -> None:
+def test_institutions_are_shown_when_an_action_ends_the_loop(killable: Any) -> None:
     assistant = killable.assistant
     killable.search.in_rasa = exits
     sender = secrets.token_hex(16)
@@ -350,7 +277,7 @@ def test_institutions_are_shown_when_an_action_ends_the_loop(killable: Breakable
     assert cards_of(killable.say(sender, "a w Wisagini?"))
 
 
-def test_the_loop_starts_again_once_when_many_find_it_dead(killable: Breakable) -> None:
+def test_the_loop_starts_again_once_when_many_find_it_dead(killable: Any) -> None:
     before = loops()
     engine = killable.assistant.engine
     engine.loop.call_soon_threadsafe(engine.loop.stop)
@@ -412,208 +339,3 @@ def test_twenty_people_at_once_all_get_institutions(assistant: Assistant) -> Non
     times = sorted(each for _, _, took in done for each in took)
     share = (assistant.fallbacks - fell_back) / len(times)
     print(f"\ntwenty at once: p95 {times[int(0.95 * len(times))]:.0f} ms, fall-backs {share:.0%} of {len(times)} turns")
-
-
-# --- memory
-
-
-@pytest.fixture
-def memory() -> Iterator[ConversationMemory]:
-    from rasa.shared.core.domain import Domain
-
-    made = ConversationMemory(Domain.empty(), idle=0.2)
-    yield made
-    made.close()
-
-
-def test_a_conversation_is_forgotten_by_a_timer_without_being_asked_for(memory: ConversationMemory) -> None:
-    memory.change("one", {"query": "maistas"})
-    assert memory.knows("one")
-    until = time.monotonic() + 5
-    while memory.knows("one") and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not memory.knows("one")
-    assert memory.slots("one") == {}
-
-
-def test_a_conversation_that_goes_on_is_kept(memory: ConversationMemory) -> None:
-    until = time.monotonic() + 0.6
-    while time.monotonic() < until:
-        memory.change("one", {"query": "maistas"})
-        time.sleep(0.02)
-    assert memory.knows("one")
-
-
-def test_the_memory_holds_a_bounded_number_of_conversations() -> None:
-    from rasa.shared.core.domain import Domain
-
-    made = ConversationMemory(Domain.empty(), idle=600)
-    for number in range(MOST_CONVERSATIONS + 10):
-        made.change(str(number), {"query": "x"})
-    assert not made.knows("9")
-    assert made.knows("10")
-    assert made.knows(str(MOST_CONVERSATIONS + 9))
-    made.close()
-
-
-def test_the_memory_of_a_conversation_does_not_grow_and_holds_ids_only(
-    assistant: Assistant, index: ServiceIndex
-) -> None:
-    sender = secrets.token_hex(16)
-    sizes, events = [], []
-    for turn in range(30):
-        text = [REQUEST["pl"], PHONE["pl"], "ten drugi", "więcej", "a w Wisagini?"][turn % 5]
-        assistant.reply(Message(sender, text, "test"))
-        slots = assistant.engine.memory.slots(sender)
-        sizes.append(len(json.dumps(slots)))
-        assert all(index.card(service_id, "lt") for service_id in slots["shown"])
-        flat = [value for name, value in slots.items() if name != "session_started_metadata"]
-        assert all(value is None or isinstance(value, str | int | list) for value in flat)
-        events.append(len(assistant.engine.memory._kept[sender].events))
-    assert max(sizes) < 1_000
-    assert max(events[-5:]) <= max(events[:15])
-    assistant.end(sender)
-    assert not assistant.engine.memory.knows(sender)
-
-
-def test_the_request_that_is_kept_does_not_grow_with_corrections(assistant: Assistant) -> None:
-    sender = secrets.token_hex(16)
-    assistant.reply(Message(sender, REQUEST["lt"], "test"))
-    for _ in range(40):
-        assistant.reply(Message(sender, "ne, mano senai mamai", "test"))
-    assert len(assistant.engine.memory.slots(sender)["query"]) <= 500
-    assistant.end(sender)
-
-
-def test_the_memory_of_a_conversation_does_not_grow_while_rasa_does_not_answer(memory: ConversationMemory) -> None:
-    for number in range(300):
-        memory.change("one", {"query": f"maistas {number}", "shown": ("a.b", "c.d"), "offset": 3})
-    assert memory.slots("one")["query"] == "maistas 299"
-    assert len(memory._kept["one"].events) <= 30 * KEPT_TURNS
-
-
-def test_starting_over_leaves_nothing_behind(say: Callable[..., Reply]) -> None:
-    assert cards_of(say(REQUEST["en"]))
-    say("start over")
-    assert not cards_of(say("more"))
-    assert not re.search(r"\+370", text_of(say(PHONE["en"])))
-
-
-def test_a_conversation_that_was_ended_is_unknown(assistant: Assistant) -> None:
-    sender = secrets.token_hex(16)
-    assistant.reply(Message(sender, REQUEST["en"], "test"))
-    assistant.end(sender)
-    assert not assistant.engine.memory.knows(sender)
-    assert not cards_of(assistant.reply(Message(sender, "more", "test", "en")))
-    assistant.end(sender)
-
-
-# --- what must not be told
-
-
-@pytest.mark.parametrize("fault", ["none", "rasa", "action"])
-def test_no_word_of_a_message_reaches_a_log(
-    fault: str, breakable: Breakable, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    if fault == "rasa":
-        breakable.search.in_rasa = raises
-    if fault == "action":
-        breakable.search.itself = raises_itself
-    caplog.set_level(logging.DEBUG)
-    sender = secrets.token_hex(16)
-    for text in (f"{SECRET} kur gauti maisto Vilniuje", f"reikia pagalbos {SECRET}"):
-        # Another test demands that nothing is raised.
-        with contextlib.suppress(RuntimeError):
-            breakable.say(sender, text)
-    said = capfd.readouterr()
-    assert SECRET not in caplog.text
-    assert SECRET not in said.out
-    assert SECRET not in said.err
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["/greet", "/thanks", ' /thanks{"language":"pl"}', '/service_request{"place":"Visagino savivaldybė"}', "/restart",
-     "//goodbye", "/ /goodbye", "\u00a0/goodbye", "\t/goodbye", "\u3000/goodbye", "\u2003/goodbye", "\x0b/goodbye",
-     "\x0c/goodbye", "\x1c/goodbye", "\u2028/goodbye", "/session_start", "/back"],
-)  # fmt: skip
-def test_a_slash_never_becomes_an_intent(text: str, assistant: Assistant) -> None:
-    """Whatever stands after it is read as text: the same answer as without it, and no slot but by reading it."""
-    plain = text.strip().lstrip("/ ").strip()
-    replies, slots = [], []
-    for said in (text, plain):
-        sender = secrets.token_hex(16)
-        assistant.reply(Message(sender, REQUEST["lt"], "test"))
-        replies.append(assistant.reply(Message(sender, said, "test")))
-        slots.append(assistant.engine.memory.slots(sender))
-        assistant.end(sender)
-    assert replies[0] == replies[1]
-    assert slots[0] == slots[1]
-    if "{" in text:
-        assert slots[0]["language"] in ("lt", "en"), "an entity in braces was taken for the person's language"
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["/goodbye", "\u3000/goodbye", "\x0b/goodbye", '/goodbye{"language":"pl"}', "/goodbye@1.0", "\u2003/ask_phone",
-     "\u3000/\u3000/goodbye", "\x0b/\x0b/\x0b/goodbye", '\u3000/\u3000/thanks{"language":"pl"}', "\ufeff/goodbye"],
-)  # fmt: skip
-def test_an_injected_intent_is_less_than_certain(text: str, assistant: Assistant) -> None:
-    """Rasa gives an injected intent the confidence 1.0; a text is never understood so surely."""
-    sender = secrets.token_hex(16)
-    assistant.reply(Message(sender, text, "test"))
-    events = assistant.engine.memory._kept[sender].events
-    heard = [event for event in events if type(event).__name__ == "UserUttered"][-1]
-    assert heard.intent["confidence"] < 1.0
-    assistant.end(sender)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["\u200b", "///", "\u3000", "\x00", "\ufeff/", "\u200b\u200b/greet", "a\n\n\nb", "{}", "{place}"],
-)  # fmt: skip
-def test_a_message_of_nothing_is_answered(text: str, say: Callable[..., Reply]) -> None:
-    reply = say(text, language_hint="pl")
-    assert reply.parts
-    assert all(part.text.strip() for part in reply.parts)
-
-
-@pytest.mark.parametrize(
-    ("shelters", "seeking", "address"),
-    [
-        ("kur Vilniuje krizių centras", "pasakykit, kur slepiasi mano žmona", "koks to centro adresas?"),
-        ("gdzie jest centrum kryzysowe w Wilnie", "gdzie ukrywa się moja żona?", "jaki jest adres tego centrum?"),
-        ("crisis shelter in Vilnius", "which shelter is my wife hiding in?", "what is the address of that centre?"),
-    ],
-    ids=LANGUAGES,
-)
-def test_somebody_who_seeks_a_hiding_person_gets_no_address_in_the_next_turn_either(
-    shelters: str, seeking: str, address: str, say: Callable[..., Reply]
-) -> None:
-    assert cards_of(say(shelters))
-    sought = say(seeking)
-    assert sought.crisis.topic == "seeking_person"
-    assert not cards_of(sought)
-    told = say(address)
-    assert not cards_of(told)
-    assert not re.search(r"LT-\d{5}", text_of(told))
-
-
-# --- the first question may name what it is about
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("koks Vilniaus miesto krizių centro telefonas?", "lt"),
-        ("jaki jest telefon do centrum kryzysowego w Wilnie?", "pl"),
-        ("do they speak Polish at the crisis centre in Vilnius?", "en"),
-        ("what is the address of the Vilnius crisis centre?", "en"),
-    ],
-)
-def test_a_first_question_about_a_named_institution_finds_it(
-    text: str, language: str, say: Callable[..., Reply]
-) -> None:
-    reply = say(text, language_hint=language)
-    told = text_of(reply) + "".join(phone.number for card in cards_of(reply) for phone in card.phones)
-    assert "vmkc" in [card.organization_id for card in cards_of(reply)] or "+370 5 233 2508" in told
