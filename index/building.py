@@ -6,35 +6,42 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from index.documents import Passage, passages
+from index.documents import passages
 from index.errors import ForeignEncoder, IndexMissing
 from index.needs.taxonomy import Taxonomy, read_taxonomy
 from index.records import LANGUAGES, Directory
+from index.remembering import RememberingEncoder
 from index.vectors import VectorIndex, language_means, without_language
 from nlu.classifier import TextClassifier
 from nlu.encoder import Encoder, Vectors
 from nlu.settings import var_folder
 
 # Raised when what is written below changes shape, so that old builds are left alone.
-FORMAT = 3
+FORMAT = 4
 ELSEWHERE = "elsewhere"
 Progress = Callable[[int, int], None]
+Sentence = tuple[str, str]
+"""A text and its language."""
 
 
 @dataclass(frozen=True)
 class Build:
-    """An opened build: everything that a search needs beside the directory."""
+    """An opened build: vectors of texts, and what was learned from people's words.
+
+    Whose texts they are is the directory's business: a build serves any directory, and knows the vectors of most of it.
+    """
 
     name: str
-    passages: tuple[Passage, ...]
+    rows: Mapping[Sentence, int]
     vectors: VectorIndex
-    question_means: dict[str, Vectors]
+    passage_means: Mapping[str, Vectors]
+    question_means: Mapping[str, Vectors]
     needs: TextClassifier
 
 
@@ -45,28 +52,27 @@ def index_folder() -> Path:
 def build_index(directory: Directory, encoder: Encoder, progress: Progress = lambda done, of: None) -> Path:
     """The folder of a fresh build, or of the present one when nothing has changed since."""
     taxonomy = read_taxonomy()
-    found = passages(directory, taxonomy)
-    name = _name(found, taxonomy, encoder)
+    sentences = sorted({(passage.text, passage.language) for passage in passages(directory, taxonomy)})
+    learned = _digest(encoder.fingerprint, examples(taxonomy))
+    name = _digest(learned, sentences)
     target = index_folder() / name
     if not (target / "manifest.json").exists():
         beside = index_folder() / f"{name}.building"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        _write(beside, found, taxonomy, encoder, progress)
+        _write(beside, sentences, taxonomy, learned, _remembering(encoder, len(sentences), taxonomy, progress))
         shutil.rmtree(target, ignore_errors=True)
         beside.rename(target)
     _switch_to(name)
     return target
 
 
-def _name(found: list[Passage], taxonomy: Taxonomy, encoder: Encoder) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {encoder.fingerprint}".encode())
-    digest.update(json.dumps([[p.text, p.language, p.targets] for p in found], ensure_ascii=False).encode())
-    digest.update(json.dumps(_examples(taxonomy), ensure_ascii=False).encode())
-    return digest.hexdigest()[:16]
+def _digest(before: str, content: object) -> str:
+    text = f"{FORMAT} {before} {json.dumps(content, ensure_ascii=False)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _examples(taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
+def examples(taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
     """What the need classifier learns: text, need, language."""
     found: list[tuple[str, str, str]] = []
     for need in taxonomy.needs.values():
@@ -79,53 +85,39 @@ def _examples(taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
     return found
 
 
-def _write(folder: Path, found: list[Passage], taxonomy: Taxonomy, encoder: Encoder, progress: Progress) -> None:
-    examples = _examples(taxonomy)
-    cache = _VectorCache(encoder)
-    work = len(found) + 2 * len(examples)
-    rows = cache.passages([p.text for p in found], lambda done: progress(done, work))
-    languages = [p.language for p in found]
-    VectorIndex.of(without_language(rows, languages, language_means(rows, languages))).write(folder / "vectors.faiss")
-    texts = [text for text, _, _ in examples]
-    questions = encoder.encode_questions(texts)
-    means = language_means(questions, [language for _, _, language in examples])
-    np.savez(folder / "question_means.npz", **means)
-    progress(len(found) + len(examples), work)
-    TextClassifier.fit(texts, [label for _, label, _ in examples], encoder).save(folder / "needs.npz")
-    progress(work, work)
-    (folder / "passages.json").write_text(
-        json.dumps([[p.text, p.language, p.targets] for p in found], ensure_ascii=False), encoding="utf-8"
-    )
-    manifest = {"format": FORMAT, "encoder": encoder.fingerprint, "passages": len(found), "examples": len(examples)}
+def _remembering(encoder: Encoder, sentences: int, taxonomy: Taxonomy, progress: Progress) -> RememberingEncoder:
+    # Examples are asked for twice: as they are, and with what people leave out when they type.
+    work, done = sentences + 3 * len(examples(taxonomy)), 0
+
+    def more(texts: int) -> None:
+        nonlocal done
+        done = min(done + texts, work)
+        progress(done, work)
+
+    return RememberingEncoder(encoder, index_folder(), more)
+
+
+def _write(
+    folder: Path, sentences: list[Sentence], taxonomy: Taxonomy, learned: str, encoder: RememberingEncoder
+) -> None:
+    languages = [language for _, language in sentences]
+    vectors = encoder.encode_passages([text for text, _ in sentences])
+    means = language_means(vectors, languages)
+    np.savez(folder / "passage_means.npz", **means)
+    VectorIndex.of(without_language(vectors, languages, means)).write(folder / "vectors.faiss")
+    (folder / "passages.json").write_text(json.dumps(sentences, ensure_ascii=False), encoding="utf-8")
+    _learn(folder, taxonomy, encoder)
+    manifest = {"format": FORMAT, "encoder": encoder.fingerprint, "learned": learned, "passages": len(sentences)}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    cache.keep(found, rows)
+    encoder.keep()
 
 
-class _VectorCache:
-    """Vectors of unchanged passages, by the hash of their text, from the last build of the same encoder."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._path = index_folder() / f"passages-{encoder.fingerprint}.npz"
-        self._known: dict[str, Vectors] = {}
-        if self._path.exists():
-            with np.load(self._path, allow_pickle=False) as stored:
-                self._known = dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
-
-    def passages(self, texts: list[str], progress: Callable[[int], None]) -> Vectors:
-        missing = [text for text in dict.fromkeys(texts) if _key(text) not in self._known]
-        for start in range(0, len(missing), 256):
-            part = missing[start : start + 256]
-            self._known |= zip(map(_key, part), self._encoder.encode_passages(part), strict=True)
-            progress(start + len(part))
-        return np.stack([self._known[_key(text)] for text in texts])
-
-    def keep(self, found: list[Passage], rows: Vectors) -> None:
-        np.savez(self._path, keys=np.array([_key(p.text) for p in found]), rows=rows)
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+def _learn(folder: Path, taxonomy: Taxonomy, encoder: RememberingEncoder) -> None:
+    found = examples(taxonomy)
+    texts = [text for text, _, _ in found]
+    means = language_means(encoder.encode_questions(texts), [language for _, _, language in found])
+    np.savez(folder / "question_means.npz", **means)
+    TextClassifier.fit(texts, [label for _, label, _ in found], encoder).save(folder / "needs.npz")
 
 
 def _switch_to(name: str) -> None:
@@ -161,13 +153,17 @@ def open_build(encoder: Encoder) -> Build:
         raise IndexMissing(f"The index {name} is not whole: run `make setup`.") from None
     if manifest["encoder"] != encoder.fingerprint or manifest["format"] != FORMAT:
         raise ForeignEncoder("The index was built with another encoder or version: run `make setup`.")
-    stored = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
-    with np.load(folder / "question_means.npz") as means:
-        question_means = {key: means[key] for key in means.files}
+    sentences = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
     return Build(
         name=name,
-        passages=tuple(Passage(text, language, tuple(targets)) for text, language, targets in stored),
+        rows={(text, language): row for row, (text, language) in enumerate(sentences)},
         vectors=VectorIndex.read(folder / "vectors.faiss"),
-        question_means=question_means,
+        passage_means=_arrays(folder / "passage_means.npz"),
+        question_means=_arrays(folder / "question_means.npz"),
         needs=TextClassifier.load(folder / "needs.npz"),
     )
+
+
+def _arrays(path: Path) -> dict[str, Vectors]:
+    with np.load(path, allow_pickle=False) as stored:
+        return {key: stored[key] for key in stored.files}

@@ -1,65 +1,132 @@
-"""Matches words: BM25 over folded stems, and names of institutions with room for typos."""
+"""Matches words: BM25 over folded stems, and names of institutions, both with room for typos."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import bm25s
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from nlu.normalisation import fold
-from nlu.words import stems, stems_in_all
+from nlu.words import stem, stems, stems_in_all, words
 
 Scores = npt.NDArray[np.float32]
-# Below this a name merely shares a word with the question.
-_NAME_CUTOFF = 88.0
+# A word that no record has is read as the likest one that some record has, from this likeness (0..100) up.
+_LIKE_ENOUGH = 84.0
+_SHORTEST_TYPO, _MOST_TYPOS = 5, 6
+# What a word that was read so is worth.
+_TYPO_SHARE = 0.7
+# Share of a name's words, by their weight, that a question must have to mean the institution.
+_NAME_CUTOFF = 0.8
 _SHORTEST_NAME = 3
 
 
 class Lexicon:
-    """Words of each id in every language, in one index; a question is cut to stems by all three languages' rules."""
+    """Words of each record in every language in one index; a question is cut to stems by all three languages' rules."""
 
-    def __init__(self, texts: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-        self.ids = tuple(texts)
-        corpus = [[stem for text, language in pairs for stem in stems(text, language)] for pairs in texts.values()]
+    def __init__(self, texts: Sequence[Sequence[tuple[str, str]]]) -> None:
+        self._size = len(texts)
+        corpus = [[stem for text, language in pairs for stem in stems(text, language)] for pairs in texts]
         self._bm25 = bm25s.BM25(method="lucene")
         self._bm25.index(corpus, show_progress=False)
+        self._vocabulary: list[str] = [word for word in self._bm25.vocab_dict if len(word) >= _SHORTEST_TYPO - 1]
 
     def scores(self, question: str) -> Scores:
-        """BM25 of each id, in the order of `ids`."""
-        known = [stem for stem in stems_in_all(question) if stem in self._bm25.vocab_dict]
-        if not known:
-            return np.zeros(len(self.ids), dtype=np.float32)
-        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+        """BM25 of each record, in the order in which their texts were given."""
+        result = np.zeros(self._size, dtype=np.float32)
+        for token, share in self._known(question).items():
+            at = self._bm25.vocab_dict[token]
+            begin, end = self._bm25.scores["indptr"][at : at + 2]
+            # A token names each record once, so plain addition does what bm25s does with a slower one.
+            result[self._bm25.scores["indices"][begin:end]] += share * self._bm25.scores["data"][begin:end]
+        return result
+
+    def _known(self, question: str) -> dict[str, float]:
+        """The question's stems that some record has, and what each is worth."""
+        found: dict[str, float] = {}
+        strange: list[str] = []
+        for word in dict.fromkeys(words(question)):
+            known = [stem for stem in dict.fromkeys(stems_in_all(word)) if stem in self._bm25.vocab_dict]
+            found |= dict.fromkeys(known, 1.0)
+            if not known and len(word) >= _SHORTEST_TYPO:
+                strange.append(word)
+        for word in strange[:_MOST_TYPOS]:
+            meant = process.extractOne(fold(word), self._vocabulary, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH)
+            if meant:
+                found.setdefault(meant[0], _TYPO_SHARE)
+        return found
 
 
 class Names:
-    """Finds institutions that a question names."""
+    """Finds institutions that a question names, in any case form.
 
-    def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
-        self._names = [
-            (owner, folded, len(folded.split()))
-            for owner, variants in names.items()
-            for folded in dict.fromkeys(fold(name).strip() for name in variants)
-            if len(folded) >= _SHORTEST_NAME
-        ]
+    ordinary: what people say without naming anybody. A name of such words alone must stand there as a whole: several
+    words in their order, a single one letter by letter.
+    """
+
+    def __init__(self, names: Mapping[str, Sequence[str]], ordinary: Iterable[str] = ()) -> None:
+        self._names: list[tuple[str, str, tuple[str, ...]]] = []
+        self._numbers: dict[str, str] = {}
+        self._with: dict[str, list[int]] = defaultdict(list)
+        self._word_of: dict[str, str] = {}
+        self._ordinary = {_token(word) for text in ordinary for word in words(text)}
+        for owner, variants in names.items():
+            for name in dict.fromkeys(fold(name).strip() for name in variants):
+                self._add(owner, name)
+        count = max(len(self._names), 1)
+        self._weight = {token: math.log(1 + count / len(rows)) for token, rows in self._with.items()}
+
+    def _add(self, owner: str, name: str) -> None:
+        if len(name) < _SHORTEST_NAME:
+            return
+        if name.replace(" ", "").isdigit():
+            self._numbers[name] = owner
+            return
+        self._word_of |= {word: _token(word) for word in words(name)}
+        tokens = tuple(_token(word) for word in words(name))
+        for token in set(tokens):
+            self._with[token].append(len(self._names))
+        self._names.append((owner, name, tokens))
 
     def mentioned(self, question: str) -> dict[str, float]:
-        """Ids of institutions whose name stands in the question, with a likeness of 0..1."""
-        folded = fold(question)
-        spaced = f" {folded} "
+        """Ids of institutions whose name stands in the question, with the share of it that does, 0..1."""
+        folded = fold(question).strip(" .?!")
+        if folded in self._numbers:  # a number beside other words is told about, not asked for
+            return {self._numbers[folded]: 1.0}
+        asked = [self._meant(word) for word in words(folded)]
         found: dict[str, float] = {}
-        for owner, name, words in self._names:
-            if name.replace(" ", "").isdigit() and name != folded.strip(" .?!"):
-                continue  # a number beside other words is told about, not asked for
-            if f" {name} " in spaced:
-                likeness = 1.0
-            elif words == 1 or len(name) > len(folded) + 8:
-                continue  # one word that is only alike is too little
-            else:
-                likeness = fuzz.partial_ratio(name, folded, score_cutoff=_NAME_CUTOFF) / 100
-            if likeness > found.get(owner, 0.0):
-                found[owner] = likeness
+        for row in {row for token in set(asked) for row in self._with.get(token, ())}:
+            owner, name, tokens = self._names[row]
+            whole = _contains(asked, tokens) if len(tokens) > 1 else name in words(folded)
+            share = 1.0 if whole else self._share(set(tokens), set(asked))
+            if share >= _NAME_CUTOFF and share > found.get(owner, 0.0):
+                found[owner] = share
         return found
+
+    def _share(self, tokens: set[str], asked: set[str]) -> float:
+        """How much of a name is there, by the weight of its words; nothing where only ordinary words are."""
+        there = tokens & asked
+        if there <= self._ordinary:
+            return 0.0
+        return sum(self._weight[token] for token in there) / sum(self._weight[token] for token in tokens)
+
+    def _meant(self, word: str) -> str:
+        token = _token(word)
+        if token in self._with or token in self._ordinary or len(word) <= _SHORTEST_TYPO:
+            return token
+        meant = process.extractOne(word, self._word_of.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH)
+        return self._word_of[meant[0]] if meant else token
+
+
+def _contains(asked: list[str], tokens: tuple[str, ...]) -> bool:
+    """Whether the words of a name follow one another in the question."""
+    return any(tuple(asked[at : at + len(tokens)]) == tokens for at in range(len(asked) - len(tokens) + 1))
+
+
+def _token(word: str) -> str:
+    """A name's word without its ending: names keep their own language whoever bends them."""
+    return min((stem(word, language) for language in ("lt", "pl")), key=len)

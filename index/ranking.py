@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import yaml
 
-from index.contacts import dialled
-from index.records import COUNTRY, Directory, Helpline, Organization, Service
+from index.columns import Columns, Flags, Record, Shares
+from index.records import COUNTRY
 
-Record = Service | Helpline
-# A service's first need is what it is for; later ones are what it also helps with.
-_NEED_ORDER = (1.0, 0.92, 0.82, 0.74, 0.68)
+WEIGHTS = Path(__file__).with_name("weights.yml")
+# What speaks for the record itself, without place and reach.
+ABOUT_THE_RECORD = ("need", "meaning", "words", "name")
 
 
 @cache
 def weights() -> Mapping[str, float]:
-    loaded: dict[str, float] = yaml.safe_load(Path(__file__).with_name("weights.yml").read_text(encoding="utf-8"))
+    loaded: dict[str, float] = yaml.safe_load(WEIGHTS.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -27,20 +28,27 @@ def weights() -> Mapping[str, float]:
 class Understood:
     """What the question says, before any record is looked at.
 
-    needs: probability by need, without the share of other offices. meaning, words: by record id, 0..1.
-    named: likeness by organization id. centres: ids of social services centres of the place.
+    needs: probability by need, without the share of other offices. elsewhere: that share.
+    meaning, words: of each record, 0..1, in the order of the columns. named: likeness by organization id.
+    centres: ids of social services centres of the place. people: target groups that the question speaks of.
     municipality: official name, COUNTRY for anywhere, or None.
     """
 
     needs: Mapping[str, float]
     elsewhere: float
-    meaning: Mapping[str, float]
-    words: Mapping[str, float]
+    meaning: Shares
+    words: Shares
     named: Mapping[str, float]
     municipality: str | None
-    target_groups: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    not_people: frozenset[str] = frozenset()
     centres: frozenset[str] = frozenset()
     danger: bool = False
+
+    @property
+    def place(self) -> str | None:
+        """The municipality, where it is one."""
+        return None if self.municipality == COUNTRY else self.municipality
 
 
 @dataclass(frozen=True)
@@ -53,100 +61,143 @@ class Hit:
     reasons: Mapping[str, float] = field(default_factory=dict)
     elsewhere_in_crisis: bool = False
 
-    @property
-    def relevance(self) -> float:
-        """What speaks for the record itself, without place and reach."""
-        return sum(self.reasons.get(name, 0.0) for name in ("need", "meaning", "words", "name"))
+
+Score = Callable[[Columns, Understood], "Shares | Flags"]
 
 
-def score_by_need(record: Record, asked: Understood) -> float:
+def score_by_need(columns: Columns, asked: Understood) -> Shares:
     """The need's probability, less for needs that the record names later."""
-    return max(
-        (asked.needs.get(need, 0.0) * factor for need, factor in zip(record.needs, _NEED_ORDER, strict=False)),
-        default=0.0,
-    )
+    return columns.shares_of_needs(np.array([*asked.needs.values(), 0.0], dtype=np.float32))
 
 
-def score_by_meaning(record: Record, asked: Understood) -> float:
+def score_by_meaning(columns: Columns, asked: Understood) -> Shares:
+    """The best passage's cosine, from the floor below which texts only share a subject."""
     floor = weights()["meaning_floor"]
-    return max(0.0, asked.meaning.get(record.id, 0.0) - floor) / (1.0 - floor)
+    result: Shares = np.maximum(asked.meaning - floor, 0.0) / (1.0 - floor)
+    return result
 
 
-def score_by_words(record: Record, asked: Understood) -> float:
-    return asked.words.get(record.id, 0.0)
+def score_by_words(columns: Columns, asked: Understood) -> Shares:
+    return asked.words
 
 
-def score_by_name(owner: str, asked: Understood) -> float:
-    return asked.named.get(owner, 0.0)
+def score_by_name(columns: Columns, asked: Understood) -> Shares:
+    return columns.owned_by(asked.named)
 
 
-def score_by_target(record: Record, asked: Understood) -> float:
-    return 1.0 if asked.target_groups.intersection(record.target_groups) else 0.0
+def score_by_people(columns: Columns, asked: Understood) -> Flags:
+    """Is for the people whom the question speaks of."""
+    return columns.for_groups(asked.people)
 
 
-def score_by_place(organization: Organization | None, asked: Understood) -> Mapping[str, float]:
-    """Own municipality before those that serve it, before the country."""
-    if organization is None or asked.municipality in (None, COUNTRY):
-        return {}
-    if organization.municipality == asked.municipality:
-        return {"own_place": 1.0}
-    if asked.municipality in organization.serves:
-        return {"serves_place": 1.0}
-    return {}
+def score_by_other_people(columns: Columns, asked: Understood) -> Flags:
+    """Is for others only: for women, where a man asks."""
+    return columns.for_groups(asked.not_people) & ~columns.for_groups(asked.people)
 
 
-def score(record: Record, organization: Organization | None, asked: Understood) -> Hit:
-    """The record's hit; `organization` is None for help lines."""
-    owner = organization.id if organization else record.id
-    parts: dict[str, float] = {
-        "need": score_by_need(record, asked),
-        "meaning": score_by_meaning(record, asked),
-        "words": score_by_words(record, asked),
-        "name": score_by_name(owner, asked),
-        "target": score_by_target(record, asked),
-        "night": 1.0 if asked.danger and isinstance(record, Service) and record.night_intake else 0.0,
-        "centre": 1.0 if organization and organization.id in asked.centres else 0.0,
-        **score_by_place(organization, asked),
-    }
-    if isinstance(record, Service) and record.statutory:
-        parts["statutory"] = 1.0
-    elif organization is None:
-        parts["line"] = 1.0 if asked.municipality not in (None, COUNTRY) else 0.0
-    if organization is None or organization.phones or organization.email:
-        parts["reachable"] = 1.0
-    weighed = {name: weights()[name] * value for name, value in parts.items() if value}
-    return Hit(record, owner, sum(weighed.values()), weighed)
+def score_by_own_place(columns: Columns, asked: Understood) -> Flags:
+    return columns.own_and_served(asked.place)[0] if asked.place else _nobody(columns)
 
 
-def fold_institutions(hits: list[Hit], directory: Directory) -> list[Hit]:
-    """One hit an institution, its best. Units and lines without a contact of their own count as their house."""
-    houses = _houses(directory)
-    best: dict[str, Hit] = {}
-    for hit in sorted(hits, key=lambda h: -h.score):
-        best.setdefault(houses.get(hit.owner, hit.owner), hit)
-    return list(best.values())
+def score_by_served_place(columns: Columns, asked: Understood) -> Flags:
+    return columns.own_and_served(asked.place)[1] if asked.place else _nobody(columns)
 
 
-def _houses(directory: Directory) -> dict[str, str]:
-    """Whose contact a record without one of its own has: a unit's parent's, a line's institution's."""
-    houses = {
-        organization.id: organization.parent
-        for organization in directory.organizations.values()
-        if organization.parent and not (organization.phones or organization.email or organization.address)
-    }
-    numbers = {
-        dialled(phone.number): organization.id
-        for organization in directory.organizations.values()
-        if organization.status == "active"
-        for phone in organization.phones
-    }
-    for organization in directory.organizations.values():
-        municipality = directory.municipality(organization.municipality)
-        office = directory.organizations[municipality.id] if municipality else organization
-        if organization.phones and {p.number for p in organization.phones} <= {p.number for p in office.phones}:
-            houses[organization.id] = office.id
-    return houses | {
-        line.id: numbers[dialled(line.number)]
-        for line in directory.shown_helplines()
-        if line.number and dialled(line.number) in numbers
-    }
+def score_by_distance(columns: Columns, asked: Understood) -> Flags:
+    """Does not serve the place, and is shown because a bed tonight or its name is asked for."""
+    return ~columns.here(asked.municipality)
+
+
+def score_by_county(columns: Columns, asked: Understood) -> Flags:
+    """The same, in the same county."""
+    return score_by_distance(columns, asked) & columns.same_county(asked.place) if asked.place else _nobody(columns)
+
+
+def score_by_centre(columns: Columns, asked: Understood) -> Shares:
+    return columns.owned_by(dict.fromkeys(asked.centres, 1.0))
+
+
+def score_by_night(columns: Columns, asked: Understood) -> Flags:
+    return columns.takes_in_at_night if asked.danger else _nobody(columns)
+
+
+def score_by_statute(columns: Columns, asked: Understood) -> Flags:
+    return columns.is_statutory
+
+
+def score_by_line(columns: Columns, asked: Understood) -> Flags:
+    """Is a national line, where a place is known."""
+    return columns.is_line if asked.place else _nobody(columns)
+
+
+def score_by_reach(columns: Columns, asked: Understood) -> Flags:
+    return columns.is_reachable
+
+
+SCORES: Mapping[str, Score] = {
+    "need": score_by_need,
+    "meaning": score_by_meaning,
+    "words": score_by_words,
+    "name": score_by_name,
+    "people": score_by_people,
+    "other_people": score_by_other_people,
+    "own_place": score_by_own_place,
+    "serves_place": score_by_served_place,
+    "distance": score_by_distance,
+    "same_county": score_by_county,
+    "centre": score_by_centre,
+    "night": score_by_night,
+    "statutory": score_by_statute,
+    "line": score_by_line,
+    "reachable": score_by_reach,
+}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Every record's scores by name, not yet weighed, and which records may answer at all."""
+
+    parts: Mapping[str, Shares]
+    candidates: Flags
+
+    def total(self, names: tuple[str, ...] = tuple(SCORES)) -> Shares:
+        """The weighed sum over some of the scores."""
+        result = np.zeros(len(self.candidates), dtype=np.float32)
+        for name in names:
+            result += np.float32(weights()[name]) * self.parts[name]
+        return result
+
+    def reasons(self, row: int) -> dict[str, float]:
+        weighed = {name: weights()[name] * float(part[row]) for name, part in self.parts.items()}
+        return {name: value for name, value in weighed.items() if value}
+
+
+def score_all(columns: Columns, asked: Understood, candidates: Flags) -> Scores:
+    parts = {name: score(columns, asked).astype(np.float32, copy=False) for name, score in SCORES.items()}
+    return Scores(parts, candidates)
+
+
+def best(columns: Columns, scores: Scores, wanted: int) -> tuple[list[Hit], int]:
+    """The best record of each institution, best first, `wanted` of them; and how many institutions answer."""
+    rows = np.flatnonzero(scores.candidates & (scores.total(ABOUT_THE_RECORD) >= weights()["answer_at"]))
+    totals = scores.total()
+    institutions = int(np.count_nonzero(np.bincount(columns.house[rows], minlength=1)))
+    # Many records can belong to one house, so more are sorted than are wanted.
+    some = min(len(rows), 40 * wanted + 1000)
+    if some < len(rows):
+        rows = rows[np.argpartition(-totals[rows], some - 1)[:some]]
+    hits: dict[int, Hit] = {}
+    away = scores.parts["distance"]
+    for row in rows[np.argsort(-totals[rows], kind="stable")].tolist():
+        house = int(columns.house[row])
+        if house not in hits:
+            hits[house] = Hit(
+                columns.records[row], columns.owners[row], float(totals[row]), scores.reasons(row), bool(away[row])
+            )
+            if len(hits) == wanted:
+                break
+    return list(hits.values()), institutions
+
+
+def _nobody(columns: Columns) -> Flags:
+    return np.zeros(len(columns), dtype=bool)

@@ -5,33 +5,34 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+
 from index import ranking
-from index.building import ELSEWHERE, Build, current_name, open_build
+from index.building import ELSEWHERE, current_name, open_build
 from index.cards import ServiceCard
+from index.columns import Flags, Record, serves
 from index.directory.database import Engine, open_database
 from index.directory.storing import read_directory, read_revision
-from index.documents import institution_names, searchable_words
 from index.hours import VILNIUS, state_at
-from index.lexicon import Lexicon, Names
-from index.needs.taxonomy import Taxonomy, read_taxonomy
+from index.needs.taxonomy import Taxonomy
 from index.presenting import CardMaker
 from index.query import Query, SearchResult
 from index.ranking import Hit, Understood, weights
 from index.records import COUNTRY, Directory, Helpline, Service
-from index.vectors import without_language
+from index.shelf import Shelf
 from nlu.crisis import read_crisis
-from nlu.detection import detect
-from nlu.encoder import Encoder, Vectors, open_encoder
+from nlu.encoder import Encoder, open_encoder
+from nlu.people import people_meant
 from nlu.places import Gazetteer, PlaceMention
 
 # Needs for which the law lets a person ask another municipality, and a bed is wanted tonight.
 CRISIS_NEEDS = frozenset(
     {"sleep-tonight", "violence-home", "leave-with-children", "mother-and-baby", "child-without-parents"}
 )
-_RECHECK_SECONDS = 2.0
+_CRISIS_CHANCE = 0.25
+_LOOK_EVERY_SECONDS = 1.0
 # What the conversation or a danger hints at is taken for as likely as this, where the words say less.
 _SURE_NEED = 0.6
 # Needs less likely than this are noise of the classifier.
@@ -44,18 +45,22 @@ class ServiceIndex:
     def __init__(self, encoder: Encoder, engine: Engine) -> None:
         self._encoder, self._engine = encoder, engine
         self._gazetteer = Gazetteer.load()
-        self._lock = threading.Lock()
-        self._checked = 0.0
-        self._shelf = _Shelf(read_directory(engine), open_build(encoder), read_revision(engine))
+        self._renewing = threading.Lock()
+        self._shelf = Shelf(read_directory(engine), open_build(encoder), encoder, read_revision(engine))
 
     @classmethod
     def open(cls) -> ServiceIndex:
-        """With the configured encoder and database. Raises IndexMissing, ForeignEncoder, EncoderUnavailable."""
-        return cls(open_encoder(), open_database())
+        """With the configured encoder and database, and a watch for changes.
+
+        Raises IndexMissing, ForeignEncoder, EncoderUnavailable.
+        """
+        index = cls(open_encoder(), open_database())
+        threading.Thread(target=index._watch, name="directory-watch", daemon=True).start()
+        return index
 
     @property
     def directory(self) -> Directory:
-        return self._fresh().directory
+        return self._shelf.directory
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -68,70 +73,68 @@ class ServiceIndex:
     def search(self, query: Query) -> SearchResult:
         """The cards for a question, best first; see SearchResult."""
         begin = time.perf_counter()
-        shelf = self._fresh()
-        asked = self._understand(query, shelf)
-        hits = self._ranked(query, asked, shelf)
+        shelf = self._shelf
+        asked = self.understand(query, shelf)
+        scores = ranking.score_all(shelf.columns, asked, self._candidates(query, asked, shelf))
+        hits, institutions = ranking.best(shelf.columns, scores, query.offset + query.limit)
         needs = _likely_needs(asked, query)
-        answering = [hit for hit in hits if _answers(hit, asked, query)]
-        match = bool(answering) and _is_our_business(asked, answering, query)
+        match = bool(hits) and _is_our_business(asked, hits, query)
         maker = self._maker(shelf, query.language, query.open_at)
-        if match:
-            page = answering[query.offset : query.offset + query.limit]
-            cards = tuple(maker.card(hit, needs) for hit in page)
-        else:
-            cards = ()
+        cards = tuple(maker.card(hit, needs) for hit in hits[query.offset :]) if match else ()
         took = (time.perf_counter() - begin) * 1000
         return SearchResult(
-            match=match, cards=cards, total=len(answering) if match else 0, needs=needs,
+            match=match, cards=cards, total=institutions if match else 0, needs=needs,
             municipality=asked.municipality,
-            place_matters=match and asked.municipality is None and _place_matters(answering), took_ms=round(took, 2),
+            place_matters=match and asked.municipality is None and _place_matters(hits), took_ms=round(took, 2),
             certainty=max(asked.needs.values(), default=0.0),
             elsewhere=not match and asked.elsewhere >= weights()["elsewhere_at"],
         )  # fmt: skip
 
     def card(self, service_id: str, language: str, needs: tuple[str, ...] = ()) -> ServiceCard | None:
         """One record's card, or None when it is unknown or not shown. `needs` say why it is shown, if known."""
-        shelf = self._fresh()
-        record = shelf.shown.get(service_id)
-        if record is None:
+        shelf = self._shelf
+        row = shelf.columns.row.get(service_id)
+        if row is None:
             return None
-        owner = record.organization_id if isinstance(record, Service) else record.id
+        record, owner = shelf.columns.records[row], shelf.columns.owners[row]
         return self._maker(shelf, language, None).card(Hit(record, owner, 0.0), needs or record.needs[:1])
 
     def next_steps(self, language: str, municipality: str | None) -> tuple[ServiceCard, ...]:
         """Whom to ask when nothing answers: the municipality's department, else the national line for hardship."""
-        shelf = self._fresh()
+        shelf = self._shelf
         place = municipality or os.environ.get("KELRODIS_HOME_MUNICIPALITY")
         maker = self._maker(shelf, language, None)
         hits = [
-            Hit(record, record.organization_id if isinstance(record, Service) else record.id, 0.0)
-            for record in shelf.shown.values()
-            if "where-to-ask" in record.needs[:1] and _serves(record, place, shelf.directory, statutory=True)
+            Hit(record, owner, 0.0)
+            for record, owner in zip(shelf.columns.records, shelf.columns.owners, strict=True)
+            if "where-to-ask" in record.needs[:1] and _is_next_step(record, shelf.directory, place)
         ]
         return tuple(maker.card(hit, fallback=True) for hit in hits[:2])
 
-    def _maker(self, shelf: _Shelf, language: str, moment: datetime | None) -> CardMaker:
+    def _maker(self, shelf: Shelf, language: str, moment: datetime | None) -> CardMaker:
         return CardMaker(shelf.directory, shelf.taxonomy, language, moment or datetime.now(VILNIUS))
 
-    def _fresh(self) -> _Shelf:
-        """The shelf, read anew when a build was switched in or the directory has changed."""
-        now = time.monotonic()
-        if now - self._checked > _RECHECK_SECONDS and self._lock.acquire(blocking=False):
-            try:
-                self._checked = now
-                revision = read_revision(self._engine)
-                build = self._shelf.build
-                if current_name() != build.name:
-                    build = open_build(self._encoder)
-                if build is not self._shelf.build or revision != self._shelf.revision:
-                    self._shelf = _Shelf(read_directory(self._engine), build, revision)
-            except Exception:  # noqa: BLE001  # a broken new build or directory: the old one keeps serving
-                pass
-            finally:
-                self._lock.release()
-        return self._shelf
+    def renew(self) -> bool:
+        """Takes up a changed directory or a new build; whether there was one."""
+        with self._renewing:
+            revision, build = read_revision(self._engine), self._shelf.build
+            if current_name() != build.name:
+                build = open_build(self._encoder)
+            if build is self._shelf.build and revision == self._shelf.revision:
+                return False
+            self._shelf = Shelf(read_directory(self._engine), build, self._encoder, revision)
+            return True
 
-    def _understand(self, query: Query, shelf: _Shelf) -> Understood:
+    def _watch(self) -> None:
+        while True:
+            time.sleep(_LOOK_EVERY_SECONDS)
+            try:
+                self.renew()
+            except Exception:  # noqa: BLE001  # a broken new build or directory: the old one keeps serving
+                continue
+
+    def understand(self, query: Query, shelf: Shelf) -> Understood:
+        """What the question says, before any record is looked at."""
         mentions = self._gazetteer.find(query.text)
         municipality = query.municipality or (mentions[0].municipality if mentions else None)
         if municipality is None:
@@ -148,70 +151,34 @@ class ServiceIndex:
             elsewhere = 0.0
         if query.needs:
             chances, elsewhere = dict.fromkeys(query.needs, 1.0), 0.0
-        means = shelf.build.question_means
-        moved = without_language(vector[None, :], [detect(query.text).language], means)[0]
+        people = people_meant(query.text)
         return Understood(
-            needs=chances,
+            needs={need: chances.get(need, 0.0) for need in shelf.taxonomy.needs},
             elsewhere=elsewhere,
-            meaning=shelf.meaning(moved),
+            meaning=shelf.meaning(query.text, vector),
             words=shelf.words(bare),
             named=shelf.names.mentioned(query.text),
             municipality=municipality,
+            people=people,
+            not_people=shelf.taxonomy.apart_from(people),
             centres=shelf.centres(municipality),
             danger=read_crisis(query.text).level == "danger",
         )
 
-    def _ranked(self, query: Query, asked: Understood, shelf: _Shelf) -> list[Hit]:
-        crisis = any(asked.needs.get(need, 0.0) > 0.25 for need in CRISIS_NEEDS)
-        hits = []
-        for record in shelf.shown.values():
-            if not _is_wanted(record, query, shelf.directory):
-                continue
-            organization = (
-                shelf.directory.organizations[record.organization_id] if isinstance(record, Service) else None
-            )
-            here = _serves(record, asked.municipality, shelf.directory)
-            if not here and not (crisis and _takes_in_at_night(record)):
-                named = asked.named.get(organization.id if organization else record.id, 0.0)
-                if named < 1.0:
-                    continue
-            hit = ranking.score(record, organization, asked)
-            if not here:
-                hit = replace(hit, score=hit.score - _distance(organization, asked, shelf), elsewhere_in_crisis=True)
-            hits.append(hit)
-        return ranking.fold_institutions(hits, shelf.directory)
-
-
-class _Shelf:
-    """One state of the directory together with one build."""
-
-    def __init__(self, directory: Directory, build: Build, revision: str) -> None:
-        self.directory, self.build, self.revision = directory, build, revision
-        self.taxonomy = read_taxonomy()
-        self.shown: dict[str, Service | Helpline] = {s.id: s for s in directory.shown_services()}
-        self.shown |= {line.id: line for line in directory.shown_helplines()}
-        self.names = Names(institution_names(directory))
-        self._lexicon = Lexicon(searchable_words(directory, self.taxonomy))
-
-    def centres(self, municipality: str | None) -> frozenset[str]:
-        """The social services centre of a place; of every place when none is known."""
-        places = [self.directory.municipality(municipality)] if municipality else []
-        return frozenset(place.centre for place in places if place and place.centre)
-
-    def meaning(self, vector: Vectors) -> dict[str, float]:
-        """The best passage's cosine for each record."""
-        best: dict[str, float] = {}
-        for passage, score in zip(self.build.passages, self.build.vectors.scores(vector).tolist(), strict=True):
-            for target in passage.targets:
-                if score > best.get(target, -1.0):
-                    best[target] = score
-        return best
-
-    def words(self, text: str) -> dict[str, float]:
-        """Each record's share of the best BM25 score."""
-        scores = self._lexicon.scores(text)
-        top = float(scores.max(initial=0.0))
-        return dict(zip(self._lexicon.ids, (scores / top).tolist(), strict=True)) if top > 0 else {}
+    def _candidates(self, query: Query, asked: Understood, shelf: Shelf) -> Flags:
+        """Records that may answer: of the place, or named, or with a bed where that is what matters."""
+        columns = shelf.columns
+        may = columns.here(asked.municipality)
+        if any(asked.needs[need] > _CRISIS_CHANCE for need in CRISIS_NEEDS):
+            may = may | columns.takes_in_at_night
+        if asked.named:
+            may = may | (columns.owned_by(asked.named) == 1.0)
+        if query.needs:
+            may = may & (columns.shares_of_needs(np.array([*asked.needs.values(), 0.0], dtype=np.float32)) > 0)
+        if query.category or query.target_group or query.open_at:
+            wanted = [_is_wanted(record, query, shelf.directory) for record in columns.records]
+            may = may & np.array(wanted, dtype=bool)
+        return may
 
 
 def _needs_of_danger(text: str, taxonomy: Taxonomy) -> tuple[str, ...]:
@@ -245,25 +212,11 @@ def _may_be_open(record: Service | Helpline, moment: datetime, directory: Direct
     return state_at(hours.schedule if hours else None, moment).open_now is not False
 
 
-def _serves(record: Service | Helpline, place: str | None, directory: Directory, statutory: bool = False) -> bool:
-    """Whether somebody of this place may ask here. The law's promise needs a place to be somebody's."""
-    if isinstance(record, Helpline):
-        return (place in (None, COUNTRY) and COUNTRY in record.serves) or record.serves_place(place)
-    organization = directory.organizations[record.organization_id]
-    if place in (None, COUNTRY):
-        return not record.statutory and (not statutory or COUNTRY in organization.serves)
-    return place in organization.serves or COUNTRY in organization.serves or organization.municipality == place
-
-
-def _takes_in_at_night(record: Service | Helpline) -> bool:
-    return isinstance(record, Service) and record.night_intake
-
-
-def _distance(organization: object, asked: Understood, shelf: _Shelf) -> float:
-    """What a place in another municipality loses: less in the same county."""
-    own = shelf.directory.municipality(asked.municipality or "")
-    theirs = shelf.directory.municipality(getattr(organization, "municipality", ""))
-    return 0.3 if own and theirs and own.county == theirs.county else 0.45
+def _is_next_step(record: Record, directory: Directory, place: str | None) -> bool:
+    """The place's own office; where no place is known, what is for the whole country."""
+    if isinstance(record, Helpline) or place not in (None, COUNTRY):
+        return serves(record, directory, place)
+    return not record.statutory and COUNTRY in directory.organizations[record.organization_id].serves
 
 
 def _likely_needs(asked: Understood, query: Query) -> tuple[str, ...]:
@@ -273,18 +226,12 @@ def _likely_needs(asked: Understood, query: Query) -> tuple[str, ...]:
     return tuple(need for need, chance in ordered[:3] if chance >= _LEAST_NEED)
 
 
-def _answers(hit: Hit, asked: Understood, query: Query) -> bool:
-    return (bool(query.needs) and bool(hit.reasons.get("need"))) or (
-        not query.needs and hit.relevance >= weights()["answer_at"]
-    )
-
-
-def _is_our_business(asked: Understood, answering: list[Hit], query: Query) -> bool:
+def _is_our_business(asked: Understood, hits: list[Hit], query: Query) -> bool:
     """Questions of other offices find nothing, unless they name an institution of ours."""
-    return bool(query.needs) or asked.elsewhere < weights()["elsewhere_at"] or answering[0].reasons.get("name", 0.0) > 0
+    return bool(query.needs) or asked.elsewhere < weights()["elsewhere_at"] or hits[0].reasons.get("name", 0.0) > 0
 
 
-def _place_matters(answering: list[Hit]) -> bool:
+def _place_matters(hits: list[Hit]) -> bool:
     """Whether most of the first answers are for one municipality only."""
-    local = [hit for hit in answering[:3] if isinstance(hit.record, Service)]
+    local = [hit for hit in hits[:3] if isinstance(hit.record, Service)]
     return len(local) >= 2

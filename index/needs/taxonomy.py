@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,8 +53,19 @@ class Taxonomy:
     categories: Mapping[str, Term]
     target_groups: Mapping[str, Term]
     crisis_needs: Mapping[str, str]
+    apart: Mapping[str, frozenset[str]]
+    """Target groups that somebody who asks for this one is not helped with."""
     elsewhere: TextList
     """Questions that no social service answers, by language: passports, pizza, the weather."""
+
+    def all_phrases(self) -> Iterator[str]:
+        """Everything that people say, of every need."""
+        return (text for need in self.needs.values() for texts in need.phrases.values() for text in texts)
+
+    def apart_from(self, groups: frozenset[str]) -> frozenset[str]:
+        """Groups that nobody of these belongs to."""
+        others = [self.apart.get(group, frozenset()) for group in groups]
+        return frozenset().union(*others) - groups
 
 
 @cache
@@ -75,6 +86,7 @@ def read_taxonomy() -> Taxonomy:
         kinds=_terms("kinds"),
         categories=_terms("categories"),
         target_groups=_terms("target_groups"),
+        apart={item["id"]: frozenset(item.get("apart", ())) for item in _load(_HERE / "target_groups.yml")},
         crisis_needs=_load(_HERE / "crisis_topics.yml"),
         elsewhere={**_phrases(_load(_HERE / "elsewhere.yml")), OTHER: _all(other["elsewhere"])},
     )

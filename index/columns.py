@@ -1,0 +1,180 @@
+"""The shown records as columns, so that all of them are scored at once, however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from index.contacts import dialled
+from index.records import COUNTRY, Directory, Helpline, Organization, Service
+
+Record = Service | Helpline
+Flags = npt.NDArray[np.bool_]
+Shares = npt.NDArray[np.float32]
+
+# A service's first need is what it is for; later ones are what it also helps with.
+_NEED_ORDER = (1.0, 0.92, 0.82, 0.74, 0.68)
+
+
+class Columns:
+    """One row a shown record. Rows of places are made when a place is first asked for."""
+
+    def __init__(self, directory: Directory, needs: Sequence[str]) -> None:
+        self._directory = directory
+        self.records: tuple[Record, ...] = tuple(directory.shown())
+        self.row = {record.id: row for row, record in enumerate(self.records)}
+        self.owners = tuple(_owner(record) for record in self.records)
+        self._organizations = tuple(
+            directory.organizations[record.organization_id] if isinstance(record, Service) else None
+            for record in self.records
+        )
+        self._need_of, self._share_of = _needs_of(self.records, needs)
+        self._here: dict[str | None, Flags] = {}
+        self._own: dict[str, tuple[Flags, Flags]] = {}
+        self._county: dict[str, Flags] = {}
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def shares_of_needs(self, chances: Shares) -> Shares:
+        """Each record's likeliest need; needs that it names later count less. `chances` ends with a zero."""
+        result: Shares = (chances[self._need_of] * self._share_of).max(axis=1)
+        return result
+
+    @cached_property
+    def is_line(self) -> Flags:
+        return np.array([isinstance(record, Helpline) for record in self.records], dtype=bool)
+
+    @cached_property
+    def is_statutory(self) -> Flags:
+        return np.array([isinstance(record, Service) and record.statutory for record in self.records], dtype=bool)
+
+    @cached_property
+    def takes_in_at_night(self) -> Flags:
+        return np.array([isinstance(record, Service) and record.night_intake for record in self.records], dtype=bool)
+
+    @cached_property
+    def is_reachable(self) -> Flags:
+        """Has a telephone or an e-mail of its own."""
+        return np.array([o is None or bool(o.phones or o.email) for o in self._organizations], dtype=bool)
+
+    @cached_property
+    def house(self) -> npt.NDArray[np.int64]:
+        """The institution that stands behind each record, as a number: records of one house are one answer."""
+        houses = _houses(self._directory)
+        _, numbers = np.unique([houses.get(owner, owner) for owner in self.owners], return_inverse=True)
+        return numbers.astype(np.int64)
+
+    @cached_property
+    def _rows_of(self) -> Mapping[str, list[int]]:
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, owner in enumerate(self.owners):
+            rows[owner].append(row)
+        return rows
+
+    @cached_property
+    def _groups(self) -> npt.NDArray[np.int64]:
+        """Each record's target groups, a bit for each."""
+        return np.array([self._mask(record.target_groups) for record in self.records], dtype=np.int64)
+
+    @cached_property
+    def _bits(self) -> Mapping[str, int]:
+        groups = sorted({group for record in self.records for group in record.target_groups})
+        return {group: 1 << at for at, group in enumerate(groups)}
+
+    def _mask(self, groups: Iterable[str]) -> int:
+        return sum(self._bits.get(group, 0) for group in set(groups))
+
+    def owned_by(self, shares: Mapping[str, float]) -> Shares:
+        """The share of each record's institution."""
+        result = np.zeros(len(self), dtype=np.float32)
+        for owner, share in shares.items():
+            result[self._rows_of.get(owner, [])] = share
+        return result
+
+    def for_groups(self, groups: Iterable[str]) -> Flags:
+        """Records that name one of these target groups."""
+        result: Flags = (self._groups & self._mask(groups)) != 0
+        return result
+
+    def here(self, place: str | None) -> Flags:
+        """Whether somebody of this place may ask there. The law's promise needs a place to be somebody's."""
+        if place not in self._here:
+            pairs = zip(self.records, self._organizations, strict=True)
+            self._here[place] = np.array([_serves(record, owner, place) for record, owner in pairs], dtype=bool)
+        return self._here[place]
+
+    def own_and_served(self, place: str) -> tuple[Flags, Flags]:
+        """Records that stand in the municipality, and those that serve it from elsewhere."""
+        if place not in self._own:
+            own = np.array([o is not None and o.municipality == place for o in self._organizations], dtype=bool)
+            served = np.array([o is not None and place in o.serves for o in self._organizations], dtype=bool)
+            self._own[place] = own, served & ~own
+        return self._own[place]
+
+    def same_county(self, place: str) -> Flags:
+        if place not in self._county:
+            municipality = self._directory.municipality(place)
+            county = municipality.county if municipality else None
+            towns = {m.official for m in self._directory.municipalities.values() if county and m.county == county}
+            near = [o is not None and o.municipality in towns for o in self._organizations]
+            self._county[place] = np.array(near, dtype=bool)
+        return self._county[place]
+
+
+def serves(record: Record, directory: Directory, place: str | None) -> bool:
+    """Whether somebody of this place may ask there."""
+    owner = directory.organizations[record.organization_id] if isinstance(record, Service) else None
+    return _serves(record, owner, place)
+
+
+def _serves(record: Record, owner: Organization | None, place: str | None) -> bool:
+    if isinstance(record, Helpline):
+        return record.serves_place(place)
+    if owner is None or place in (None, COUNTRY):
+        return not record.statutory
+    return place in owner.serves or COUNTRY in owner.serves or owner.municipality == place
+
+
+def _owner(record: Record) -> str:
+    return record.organization_id if isinstance(record, Service) else record.id
+
+
+def _needs_of(records: Sequence[Record], needs: Sequence[str]) -> tuple[npt.NDArray[np.int64], Shares]:
+    """Numbers of each record's needs, and what each counts; missing ones point behind the last need."""
+    number = {need: at for at, need in enumerate(needs)}
+    of = np.full((len(records), len(_NEED_ORDER)), len(needs), dtype=np.int64)
+    shares = np.zeros(of.shape, dtype=np.float32)
+    for row, record in enumerate(records):
+        for at, (need, share) in enumerate(zip(record.needs, _NEED_ORDER, strict=False)):
+            of[row, at], shares[row, at] = number.get(need, len(needs)), share
+    return of, shares
+
+
+def _houses(directory: Directory) -> dict[str, str]:
+    """Whose contact a record without one of its own has: a unit's parent's, a line's institution's."""
+    houses = {
+        organization.id: organization.parent
+        for organization in directory.organizations.values()
+        if organization.parent and not (organization.phones or organization.email or organization.address)
+    }
+    numbers = {
+        dialled(phone.number): organization.id
+        for organization in directory.organizations.values()
+        if organization.status == "active"
+        for phone in organization.phones
+    }
+    for organization in directory.organizations.values():
+        municipality = directory.municipality(organization.municipality)
+        office = directory.organizations[municipality.id] if municipality else organization
+        if organization.phones and {p.number for p in organization.phones} <= {p.number for p in office.phones}:
+            houses[organization.id] = office.id
+    return houses | {
+        line.id: numbers[dialled(line.number)]
+        for line in directory.shown_helplines()
+        if line.number and dialled(line.number) in numbers
+    }
