@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE :=
 run: setup ; @$(PY) -m webhook
 setup: ; @python3 webhook/setup.py
 test: setup ; @$(PY) -m pytest
-evaluate: setup ; @$(PY) -m index.evaluate
+evaluate: setup ; @$(PY) -m bot.evaluation
 bench: setup ; @$(PY) -m webhook.bench
 lint: setup ; @.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 browser: ; @sh tests/browser/install.sh

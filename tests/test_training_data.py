@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.building import _examples
-from index.golden import golden_questions
+from index.evaluation.golden import golden_questions
 from index.needs.taxonomy import read_taxonomy
 from index.records import LANGUAGES
 from nlu.normalisation import fold

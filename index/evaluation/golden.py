@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from index.records import LANGUAGES
+from index.records import LANGUAGES, Language
 from nlu.settings import PROJECT
 
 GOLDEN = PROJECT / "tests" / "golden"
@@ -19,7 +19,7 @@ class GoldenQuestion:
     """`expect` holds the ids of which any in the first three is right; empty for what nobody here answers."""
 
     text: str
-    language: str
+    language: Language
     style: str
     expect: frozenset[str]
     need: str | None = None

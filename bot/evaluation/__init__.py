@@ -1,0 +1,1 @@
+"""`make evaluate`: reading and finding, measured beside what people would use instead."""

@@ -1,0 +1,1 @@
+"""How well services are found: golden questions, figures with their uncertainty, and peers."""
