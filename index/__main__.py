@@ -1,4 +1,4 @@
-"""`python -m index build | search "…" | check`: the directory and its index by hand."""
+"""`python -m index build | search "…" | check | learn | words`: the directory and its index by hand."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", type=int, default=5)
     search.add_argument("--json", action="store_true")
     search.set_defaults(run=_search)
+    learn = commands.add_parser("learn", help="learn the weights of ranking from the golden questions")
+    learn.set_defaults(run=_learn)
+    words = commands.add_parser("words", help="write the words by which short messages show their language")
+    words.set_defaults(run=_words)
     check = commands.add_parser("check", help="look for records that must not be shown as they are")
     check.set_defaults(run=_check)
     return parser
@@ -95,6 +99,31 @@ def _search(args: argparse.Namespace) -> int:
     for card in result.cards:
         numbers = ", ".join(f"{phone.number} ({phone.via})" for phone in card.phones) or card.email or card.website
         print(f"{card.score:6.3f}  {card.service_id}\n        {card.organization} · {card.service}\n        {numbers}")
+    return _OK
+
+
+def _learn(_: argparse.Namespace) -> int:
+    from index.evaluation.golden import golden_questions
+    from index.learning import learn, lessons, write_weights
+    from index.search import ServiceIndex
+
+    learned = learn(lessons(ServiceIndex.open(), list(golden_questions())))
+    write_weights(learned.weights)
+    for name, value in learned.weights.items():
+        print(f"{name:16} {value:7.3f}")
+    print(
+        f"on questions that were left out: first {learned.first:.3f}, in three {learned.three:.3f}, "
+        f"refused {learned.refused:.3f}, others answered {learned.answered_others:.3f}"
+    )
+    return _OK
+
+
+def _words(_: argparse.Namespace) -> int:
+    from index.needs.taxonomy import read_taxonomy
+    from index.vocabulary import write_common_words
+
+    for language, count in write_common_words(read_taxonomy()).items():
+        print(f"{language}: {count} words")
     return _OK
 
 

@@ -49,21 +49,25 @@ def index_folder() -> Path:
     return var_folder() / "index"
 
 
-def build_index(directory: Directory, encoder: Encoder, progress: Progress = lambda done, of: None) -> Path:
+def build_index(
+    directory: Directory, encoder: Encoder, progress: Progress = lambda done, of: None, folder: Path | None = None
+) -> Path:
     """The folder of a fresh build, or of the present one when nothing has changed since."""
     taxonomy = read_taxonomy()
     sentences = sorted({(passage.text, passage.language) for passage in passages(directory, taxonomy)})
     learned = _digest(encoder.fingerprint, examples(taxonomy))
     name = _digest(learned, sentences)
-    target = index_folder() / name
+    builds = folder or index_folder()
+    target = builds / name
     if not (target / "manifest.json").exists():
-        beside = index_folder() / f"{name}.building"
+        beside = builds / f"{name}.building"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        _write(beside, sentences, taxonomy, learned, _remembering(encoder, len(sentences), taxonomy, progress))
+        work = len(sentences) + 3 * len(examples(taxonomy))
+        _write(beside, sentences, taxonomy, learned, RememberingEncoder(encoder, builds, _counter(work, progress)))
         shutil.rmtree(target, ignore_errors=True)
         beside.rename(target)
-    _switch_to(name)
+    _switch_to(name, builds)
     return target
 
 
@@ -85,16 +89,16 @@ def examples(taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
     return found
 
 
-def _remembering(encoder: Encoder, sentences: int, taxonomy: Taxonomy, progress: Progress) -> RememberingEncoder:
-    # Examples are asked for twice: as they are, and with what people leave out when they type.
-    work, done = sentences + 3 * len(examples(taxonomy)), 0
+def _counter(work: int, progress: Progress) -> Callable[[int], None]:
+    """Adds up texts. Examples are asked for up to three times: as they are, and as people type them."""
+    done = 0
 
     def more(texts: int) -> None:
         nonlocal done
         done = min(done + texts, work)
         progress(done, work)
 
-    return RememberingEncoder(encoder, index_folder(), more)
+    return more
 
 
 def _write(
@@ -120,33 +124,29 @@ def _learn(folder: Path, taxonomy: Taxonomy, encoder: RememberingEncoder) -> Non
     TextClassifier.fit(texts, [label for _, label, _ in found], encoder).save(folder / "needs.npz")
 
 
-def _switch_to(name: str) -> None:
-    pointer = index_folder() / "current"
-    beside = index_folder() / f"current.{os.getpid()}"
+def _switch_to(name: str, builds: Path) -> None:
+    pointer = builds / "current"
+    beside = builds / f"current.{os.getpid()}"
     beside.write_text(name, encoding="utf-8")
     beside.replace(pointer)
-    kept = {name, *sorted((p.name for p in index_folder().iterdir() if p.is_dir()), key=_age)[:2]}
-    for folder in index_folder().iterdir():
-        if folder.is_dir() and folder.name not in kept:
+    folders = sorted((path for path in builds.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime)
+    for folder in folders[2:]:
+        if folder.name != name:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _age(name: str) -> float:
-    return -(index_folder() / name).stat().st_mtime
-
-
-def current_name() -> str:
+def current_name(folder: Path | None = None) -> str:
     """The build in use. Raises IndexMissing."""
     try:
-        return (index_folder() / "current").read_text(encoding="utf-8")
+        return ((folder or index_folder()) / "current").read_text(encoding="utf-8")
     except FileNotFoundError:
         raise IndexMissing("There is no index yet: run `make setup`.") from None
 
 
-def open_build(encoder: Encoder) -> Build:
+def open_build(encoder: Encoder, builds: Path | None = None) -> Build:
     """The current build. Raises IndexMissing, and ForeignEncoder when another encoder made it."""
-    name = current_name()
-    folder = index_folder() / name
+    name = current_name(builds)
+    folder = (builds or index_folder()) / name
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from index.records import COUNTRY, Directory, Helpline, Organization, Service
 Record = Service | Helpline
 Flags = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 # A service's first need is what it is for; later ones are what it also helps with.
 _NEED_ORDER = (1.0, 0.92, 0.82, 0.74, 0.68)
@@ -32,6 +33,7 @@ class Columns:
             directory.organizations[record.organization_id] if isinstance(record, Service) else None
             for record in self.records
         )
+        self._needs = tuple(needs)
         self._need_of, self._share_of = _needs_of(self.records, needs)
         self._here: dict[str | None, Flags] = {}
         self._own: dict[str, tuple[Flags, Flags]] = {}
@@ -40,10 +42,20 @@ class Columns:
     def __len__(self) -> int:
         return len(self.records)
 
-    def shares_of_needs(self, chances: Shares) -> Shares:
+    def shares_of_needs(self, chances: Shares, rows: Rows | slice = slice(None)) -> Shares:
         """Each record's likeliest need; needs that it names later count less. `chances` ends with a zero."""
-        result: Shares = (chances[self._need_of] * self._share_of).max(axis=1)
+        result: Shares = (chances[self._need_of[rows]] * self._share_of[rows]).max(axis=1)
         return result
+
+    def shares_of(self, chances: Mapping[str, float]) -> Shares:
+        """The same from chances by the needs' ids."""
+        return self.shares_of_needs(
+            np.array([chances.get(need, 0.0) for need in self._needs] + [0.0], dtype=np.float32)
+        )
+
+    def take_from(self, chances: Shares, row: int, share: float) -> None:
+        """Lowers the chances of the needs that a record answers, by this share of what it answers them."""
+        chances[self._need_of[row]] *= 1.0 - np.float32(share) * self._share_of[row]
 
     @cached_property
     def is_line(self) -> Flags:
@@ -63,7 +75,7 @@ class Columns:
         return np.array([o is None or bool(o.phones or o.email) for o in self._organizations], dtype=bool)
 
     @cached_property
-    def house(self) -> npt.NDArray[np.int64]:
+    def house(self) -> Rows:
         """The institution that stands behind each record, as a number: records of one house are one answer."""
         houses = _houses(self._directory)
         _, numbers = np.unique([houses.get(owner, owner) for owner in self.owners], return_inverse=True)
@@ -77,7 +89,7 @@ class Columns:
         return rows
 
     @cached_property
-    def _groups(self) -> npt.NDArray[np.int64]:
+    def _groups(self) -> Rows:
         """Each record's target groups, a bit for each."""
         return np.array([self._mask(record.target_groups) for record in self.records], dtype=np.int64)
 
@@ -144,7 +156,7 @@ def _owner(record: Record) -> str:
     return record.organization_id if isinstance(record, Service) else record.id
 
 
-def _needs_of(records: Sequence[Record], needs: Sequence[str]) -> tuple[npt.NDArray[np.int64], Shares]:
+def _needs_of(records: Sequence[Record], needs: Sequence[str]) -> tuple[Rows, Shares]:
     """Numbers of each record's needs, and what each counts; missing ones point behind the last need."""
     number = {need: at for at, need in enumerate(needs)}
     of = np.full((len(records), len(_NEED_ORDER)), len(needs), dtype=np.int64)

@@ -23,6 +23,8 @@ _TYPO_SHARE = 0.7
 # Share of a name's words, by their weight, that a question must have to mean the institution.
 _NAME_CUTOFF = 0.8
 _SHORTEST_NAME = 3
+# Words of more names than this ("centre") do not by themselves make a name worth comparing.
+_COMMON_IN_NAMES = 500
 
 
 class Lexicon:
@@ -99,13 +101,17 @@ class Names:
             return {self._numbers[folded]: 1.0}
         asked = [self._meant(word) for word in words(folded)]
         found: dict[str, float] = {}
-        for row in {row for token in set(asked) for row in self._with.get(token, ())}:
+        for row in self._worth_comparing(asked):
             owner, name, tokens = self._names[row]
             whole = _contains(asked, tokens) if len(tokens) > 1 else name in words(folded)
             share = 1.0 if whole else self._share(set(tokens), set(asked))
             if share >= _NAME_CUTOFF and share > found.get(owner, 0.0):
                 found[owner] = share
         return found
+
+    def _worth_comparing(self, asked: list[str]) -> set[int]:
+        lists = (self._with.get(token, []) for token in set(asked))
+        return {row for rows in lists if len(rows) <= _COMMON_IN_NAMES for row in rows}
 
     def _share(self, tokens: set[str], asked: set[str]) -> float:
         """How much of a name is there, by the weight of its words; nothing where only ordinary words are."""

@@ -42,7 +42,7 @@ class SearchResult:
     match: False when nothing in the directory answers; `cards` then holds next steps only, marked as such.
     municipality: the place that was used, official name, or None.
     needs: ids of the needs that the question was understood as, most likely first.
-    certainty: probability of the first need.
+    certainty: probability of the first need. unsure: it is so low that people are asked which need they mean.
     elsewhere: the question belongs to another office (a passport, parking).
     place_matters: the answer would be another one in another municipality, and none is known.
     """
@@ -56,3 +56,4 @@ class SearchResult:
     took_ms: float
     elsewhere: bool = False
     certainty: float = 0.0
+    unsure: bool = False

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from index.columns import Columns, Flags, Record, Shares
+from index.columns import Columns, Flags, Record, Rows, Shares
 from index.records import COUNTRY
 
 WEIGHTS = Path(__file__).with_name("weights.yml")
+# As many of the first answers are put in an order of some variety.
+_MIXED = 30
 # What speaks for the record itself, without place and reach.
 ABOUT_THE_RECORD = ("need", "meaning", "words", "name")
 
@@ -67,7 +69,7 @@ Score = Callable[[Columns, Understood], "Shares | Flags"]
 
 def score_by_need(columns: Columns, asked: Understood) -> Shares:
     """The need's probability, less for needs that the record names later."""
-    return columns.shares_of_needs(np.array([*asked.needs.values(), 0.0], dtype=np.float32))
+    return columns.shares_of(asked.needs)
 
 
 def score_by_meaning(columns: Columns, asked: Understood) -> Shares:
@@ -177,26 +179,45 @@ def score_all(columns: Columns, asked: Understood, candidates: Flags) -> Scores:
     return Scores(parts, candidates)
 
 
-def best(columns: Columns, scores: Scores, wanted: int) -> tuple[list[Hit], int]:
+def best(columns: Columns, asked: Understood, scores: Scores, wanted: int) -> tuple[list[Hit], int]:
     """The best record of each institution, best first, `wanted` of them; and how many institutions answer."""
-    rows = np.flatnonzero(scores.candidates & (scores.total(ABOUT_THE_RECORD) >= weights()["answer_at"]))
+    rows = np.flatnonzero(scores.candidates & (scores.total(ABOUT_THE_RECORD) >= weights()["relevant_at"]))
     totals = scores.total()
     institutions = int(np.count_nonzero(np.bincount(columns.house[rows], minlength=1)))
     # Many records can belong to one house, so more are sorted than are wanted.
     some = min(len(rows), 40 * wanted + 1000)
     if some < len(rows):
         rows = rows[np.argpartition(-totals[rows], some - 1)[:some]]
-    hits: dict[int, Hit] = {}
-    away = scores.parts["distance"]
+    chosen: dict[int, int] = {}
     for row in rows[np.argsort(-totals[rows], kind="stable")].tolist():
-        house = int(columns.house[row])
-        if house not in hits:
-            hits[house] = Hit(
-                columns.records[row], columns.owners[row], float(totals[row]), scores.reasons(row), bool(away[row])
-            )
-            if len(hits) == wanted:
-                break
-    return list(hits.values()), institutions
+        chosen.setdefault(int(columns.house[row]), row)
+        if len(chosen) >= max(wanted, _MIXED):
+            break
+    ordered = _with_variety(columns, asked, scores, np.array(list(chosen.values()), dtype=np.int64))
+    away = scores.parts["distance"]
+    return [
+        Hit(columns.records[row], columns.owners[row], float(totals[row]), scores.reasons(row), bool(away[row]))
+        for row in ordered[:wanted]
+    ], institutions
+
+
+def _with_variety(columns: Columns, asked: Understood, scores: Scores, rows: Rows) -> list[int]:
+    """The first rows in an order in which each answers what those before it may not have.
+
+    Where it is unsure what the person needs, three answers to the likeliest need would all be wrong together. So after
+    each choice its needs count for less (Agrawal et al., Diversifying search results, 2009).
+    """
+    chances = np.array([*asked.needs.values(), 0.0], dtype=np.float32)
+    rest = scores.total()[rows] - np.float32(weights()["need"]) * scores.parts["need"][rows]
+    ordered: list[int] = []
+    left = np.ones(len(rows), dtype=bool)
+    for _ in range(min(len(rows), _MIXED)):
+        totals = rest + np.float32(weights()["need"]) * columns.shares_of_needs(chances, rows)
+        at = int(np.argmax(np.where(left, totals, -np.inf)))
+        left[at] = False
+        ordered.append(int(rows[at]))
+        columns.take_from(chances, int(rows[at]), weights()["variety"])
+    return [*ordered, *rows[left].tolist()]
 
 
 def _nobody(columns: Columns) -> Flags:

@@ -6,13 +6,15 @@ import os
 import threading
 import time
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 
 from index import ranking
+from index.answering import chance_of_an_answer, signs
 from index.building import ELSEWHERE, current_name, open_build
 from index.cards import ServiceCard
-from index.columns import Flags, Record, serves
+from index.columns import Columns, Flags, Record, serves
 from index.directory.database import Engine, open_database
 from index.directory.storing import read_directory, read_revision
 from index.hours import VILNIUS, state_at
@@ -42,11 +44,15 @@ _LEAST_NEED = 0.04
 class ServiceIndex:
     """Searches the newest directory with the newest build; both are changed between questions."""
 
-    def __init__(self, encoder: Encoder, engine: Engine) -> None:
-        self._encoder, self._engine = encoder, engine
+    def __init__(
+        self, encoder: Encoder, engine: Engine, shelf: Shelf | None = None, folder: Path | None = None
+    ) -> None:
+        self._encoder, self._engine, self._folder = encoder, engine, folder
         self._gazetteer = Gazetteer.load()
         self._renewing = threading.Lock()
-        self._shelf = Shelf(read_directory(engine), open_build(encoder), encoder, read_revision(engine))
+        self._shelf = shelf or Shelf(
+            read_directory(engine), open_build(encoder, folder), encoder, read_revision(engine)
+        )
 
     @classmethod
     def open(cls) -> ServiceIndex:
@@ -66,6 +72,11 @@ class ServiceIndex:
     def taxonomy(self) -> Taxonomy:
         return self._shelf.taxonomy
 
+    @property
+    def shelf(self) -> Shelf:
+        """What is searched at this moment."""
+        return self._shelf
+
     def ready(self) -> bool:
         """Whether a question would be answered now."""
         return self._encoder.encode_question("?").shape[0] > 0 and len(self._shelf.build.vectors) > 0
@@ -74,11 +85,12 @@ class ServiceIndex:
         """The cards for a question, best first; see SearchResult."""
         begin = time.perf_counter()
         shelf = self._shelf
-        asked = self.understand(query, shelf)
-        scores = ranking.score_all(shelf.columns, asked, self._candidates(query, asked, shelf))
-        hits, institutions = ranking.best(shelf.columns, scores, query.offset + query.limit)
+        asked = self._understand(query, shelf)
+        scores = ranking.score_all(shelf.columns, asked, _candidates(query, asked, shelf))
+        hits, institutions = ranking.best(shelf.columns, asked, scores, query.offset + query.limit)
         needs = _likely_needs(asked, query)
-        match = bool(hits) and _is_our_business(asked, hits, query)
+        match = bool(hits) and (bool(query.needs) or _is_answerable(asked, hits[0]))
+        certainty = max(asked.needs.values(), default=0.0)
         maker = self._maker(shelf, query.language, query.open_at)
         cards = tuple(maker.card(hit, needs) for hit in hits[query.offset :]) if match else ()
         took = (time.perf_counter() - begin) * 1000
@@ -86,8 +98,8 @@ class ServiceIndex:
             match=match, cards=cards, total=institutions if match else 0, needs=needs,
             municipality=asked.municipality,
             place_matters=match and asked.municipality is None and _place_matters(hits), took_ms=round(took, 2),
-            certainty=max(asked.needs.values(), default=0.0),
-            elsewhere=not match and asked.elsewhere >= weights()["elsewhere_at"],
+            certainty=certainty, unsure=certainty < weights()["unsure_below"],
+            elsewhere=not match and asked.elsewhere > certainty,
         )  # fmt: skip
 
     def card(self, service_id: str, language: str, needs: tuple[str, ...] = ()) -> ServiceCard | None:
@@ -118,8 +130,8 @@ class ServiceIndex:
         """Takes up a changed directory or a new build; whether there was one."""
         with self._renewing:
             revision, build = read_revision(self._engine), self._shelf.build
-            if current_name() != build.name:
-                build = open_build(self._encoder)
+            if current_name(self._folder) != build.name:
+                build = open_build(self._encoder, self._folder)
             if build is self._shelf.build and revision == self._shelf.revision:
                 return False
             self._shelf = Shelf(read_directory(self._engine), build, self._encoder, revision)
@@ -133,8 +145,13 @@ class ServiceIndex:
             except Exception:  # noqa: BLE001  # a broken new build or directory: the old one keeps serving
                 continue
 
-    def understand(self, query: Query, shelf: Shelf) -> Understood:
-        """What the question says, before any record is looked at."""
+    def looked_at(self, query: Query) -> tuple[Columns, Understood, Flags]:
+        """The records, what the question says, and which records may answer: for those who measure and learn."""
+        shelf = self._shelf
+        asked = self._understand(query, shelf)
+        return shelf.columns, asked, _candidates(query, asked, shelf)
+
+    def _understand(self, query: Query, shelf: Shelf) -> Understood:
         mentions = self._gazetteer.find(query.text)
         municipality = query.municipality or (mentions[0].municipality if mentions else None)
         if municipality is None:
@@ -165,20 +182,21 @@ class ServiceIndex:
             danger=read_crisis(query.text).level == "danger",
         )
 
-    def _candidates(self, query: Query, asked: Understood, shelf: Shelf) -> Flags:
-        """Records that may answer: of the place, or named, or with a bed where that is what matters."""
-        columns = shelf.columns
-        may = columns.here(asked.municipality)
-        if any(asked.needs[need] > _CRISIS_CHANCE for need in CRISIS_NEEDS):
-            may = may | columns.takes_in_at_night
-        if asked.named:
-            may = may | (columns.owned_by(asked.named) == 1.0)
-        if query.needs:
-            may = may & (columns.shares_of_needs(np.array([*asked.needs.values(), 0.0], dtype=np.float32)) > 0)
-        if query.category or query.target_group or query.open_at:
-            wanted = [_is_wanted(record, query, shelf.directory) for record in columns.records]
-            may = may & np.array(wanted, dtype=bool)
-        return may
+
+def _candidates(query: Query, asked: Understood, shelf: Shelf) -> Flags:
+    """Records that may answer: of the place, or named, or with a bed where that is what matters."""
+    columns = shelf.columns
+    may = columns.here(asked.municipality)
+    if any(asked.needs[need] > _CRISIS_CHANCE for need in CRISIS_NEEDS):
+        may = may | columns.takes_in_at_night
+    if asked.named:
+        may = may | (columns.owned_by(asked.named) == 1.0)
+    if query.needs:
+        may = may & (columns.shares_of(asked.needs) > 0)
+    if query.category or query.target_group or query.open_at:
+        wanted = [_is_wanted(record, query, shelf.directory) for record in columns.records]
+        may = may & np.array(wanted, dtype=bool)
+    return may
 
 
 def _needs_of_danger(text: str, taxonomy: Taxonomy) -> tuple[str, ...]:
@@ -226,9 +244,8 @@ def _likely_needs(asked: Understood, query: Query) -> tuple[str, ...]:
     return tuple(need for need, chance in ordered[:3] if chance >= _LEAST_NEED)
 
 
-def _is_our_business(asked: Understood, hits: list[Hit], query: Query) -> bool:
-    """Questions of other offices find nothing, unless they name an institution of ours."""
-    return bool(query.needs) or asked.elsewhere < weights()["elsewhere_at"] or hits[0].reasons.get("name", 0.0) > 0
+def _is_answerable(asked: Understood, hit: Hit) -> bool:
+    return chance_of_an_answer(signs(asked, hit)) >= weights()["answer_at"]
 
 
 def _place_matters(hits: list[Hit]) -> bool:

@@ -27,14 +27,21 @@ class VectorIndex:
     @classmethod
     def of(cls, vectors: Vectors) -> VectorIndex:
         """Exact for a few thousand, grouped and compressed for more."""
+        return cls.exact(vectors) if len(vectors) <= _EXACT_UP_TO else cls.grouped(vectors)
+
+    @classmethod
+    def exact(cls, vectors: Vectors) -> VectorIndex:
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(vectors)
+        return cls(index)
+
+    @classmethod
+    def grouped(cls, vectors: Vectors) -> VectorIndex:
         count, dimension = vectors.shape
-        if count <= _EXACT_UP_TO:
-            index: faiss.Index = faiss.IndexFlatIP(dimension)
-        else:
-            groups = 1 << (int(count**0.5).bit_length() - 1)
-            index = faiss.index_factory(dimension, f"IVF{groups},SQ8", faiss.METRIC_INNER_PRODUCT)
-            index.cp.niter, index.cp.max_points_per_centroid = 8, 64
-            index.train(vectors)
+        groups = 1 << (int(count**0.5).bit_length() - 1)
+        index = faiss.index_factory(dimension, f"IVF{groups},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index.cp.niter, index.cp.max_points_per_centroid = 8, 64
+        index.train(vectors)
         index.add(vectors)
         return cls(index)
 

@@ -40,6 +40,7 @@ _LINGUA: Mapping[Language, Tongue] = {
 # Natural logarithms, chosen on hand-written messages and on lingua's test data.
 _FUNCTION_WORD = 3.0
 _CONTENT_WORD = 2.0
+_COMMON_WORD = 1.8  # from `common_words.txt`, which nobody has looked through
 _LETTER_DOUBT = 0.5  # a letter of one language alone halves the doubt
 _OTHER_SHARE = 0.6  # "kur" is rather Lithuanian than Latvian here
 _STATISTICS = 0.4  # lingua's word is worth this much of its own logarithm
@@ -48,7 +49,7 @@ _LEAST_LOGARITHM_A_WORD = 2.0  # lowered by this for each word that is not ours
 _FOLDED_SHARE = 0.4  # "as" is rather English than Lithuanian "aš"
 _SURE = 0.6
 # Words of which we know none: lingua alone must be surer, the less text there is, and surer still of what is rare here.
-_SURE_ALONE = {1: 0.8, 2: 0.6}
+_SURE_ALONE = {1: 0.65, 2: 0.5}
 _SURE_ALONE_LONGER = 0.5
 _SURE_OF_OTHER = 0.95
 _FEWEST_LETTERS = 4
@@ -210,7 +211,23 @@ def _lexicon() -> _Lexicon:
                 folded.setdefault(fold(word), {})[tongue] = worth
         letters.update(dict.fromkeys(data["letters"], tongue))
         international.update(fold(word) for word in data.get("international", ()))
+    _add_common_words(exact, folded)
     return _Lexicon(exact, folded, letters, frozenset(international))
+
+
+def _add_common_words(exact: dict[str, Scores], folded: dict[str, Scores]) -> None:
+    """Words that nobody has sorted, where the sorted ones say nothing."""
+    sorted_ones = frozenset(folded)
+    for tongue in _TONGUES:
+        for word in _common_words(_DATA / tongue / "common_words.txt"):
+            if fold(word) not in sorted_ones:
+                exact.setdefault(word, {})[tongue] = _COMMON_WORD
+                folded.setdefault(fold(word), {})[tongue] = _COMMON_WORD
+
+
+def _common_words(path: Path) -> list[str]:
+    """Words of people's phrases, written by `python -m index words`; only the three languages have them."""
+    return path.read_text(encoding="utf-8").split() if path.exists() else []
 
 
 def _read(path: Path) -> dict[str, Any]:

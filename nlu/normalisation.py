@@ -32,3 +32,8 @@ def fold(text: str) -> str:
     The length never changes, so that offsets in the folded text hold in the text as written.
     """
     return text.translate(_TABLE)
+
+
+def calm(text: str) -> str:
+    """Capitals alone say nothing: "NUMERIS" is read as "numeris". Abbreviations beside other words stay."""
+    return text.casefold() if text.isupper() else text

@@ -80,6 +80,8 @@ class _Cues:
     street_after: frozenset[Words]
     street_after_name: frozenset[Words]
     street_before: frozenset[Words]
+    persons: frozenset[Words]
+    denials: frozenset[Words]
     not_places: frozenset[Words]
     ordinary: frozenset[Words]
 
@@ -163,6 +165,7 @@ class Gazetteer:
         matches = [match for match in found if self._is_place(match, tokens, text)]
         matches = self._drop_cities_beside_their_villages(matches, words)
         matches = _drop_villages_beside_other_municipalities(matches)
+        matches = self._drop_denied(matches, tokens)
         return tuple(_mention(match, tokens, text) for match in matches)
 
     def resolve(self, name: str) -> str | None:
@@ -205,7 +208,7 @@ class Gazetteer:
         return 1, None
 
     def _is_place(self, match: _Match, tokens: Sequence[_Token], text: str) -> bool:
-        if self._is_street(match, tokens):
+        if self._is_street(match, tokens) or self._is_first_name(match, tokens):
             return False
         if match.guessed:
             return self._is_sure_guess(match, tokens, text)
@@ -235,6 +238,20 @@ class Gazetteer:
             return True
         last = tokens[match.end - 1].word
         return after in self._cues.street_after and last[-1] in "sou" and last != fold(match.name.place)
+
+    def _is_first_name(self, match: _Match, tokens: Sequence[_Token]) -> bool:
+        """Tell "mano dukra Neringa" from "mano dukra Neringoje"."""
+        named = tokens[match.first].word == fold(match.name.place)
+        return named and _single(tokens, match.first - 1) in self._cues.persons
+
+    def _drop_denied(self, matches: list[_Match], tokens: Sequence[_Token]) -> list[_Match]:
+        """Read "ne Vilniaus mieste, o Vilniaus rajone" as the district."""
+        denied = {
+            match
+            for match in matches[:-1]
+            if any(_single(tokens, match.first - back) in self._cues.denials for back in (1, 2))
+        }
+        return [match for match in matches if match not in denied]
 
     def _has_words_of_a_place(self, match: _Match, tokens: Sequence[_Token]) -> bool:
         """Look for "gyvenu" shortly before a doubtful word, or "seniūnija" right beside it."""

@@ -22,8 +22,6 @@ _FRAGMENT_WORDS = 4
 _KEPT_LETTERS = 300
 # A need that is more likely than this is another subject than the danger spoken of before.
 _OTHER_SUBJECT = 0.8
-# Below this the person is also asked which need is meant.
-_UNSURE = 0.3
 # A place with words that say less than this goes with the request before; from the higher share on a text stands
 # alone.
 _SAYS_LITTLE, SPEAKS_FOR_ITSELF = 0.35, 0.5
@@ -100,7 +98,7 @@ class SearchServices(TurnAction):
             found = Say("utter_found_in", {"place": name}, result.cards, buttons)
         else:
             found = Say("utter_found", cards=result.cards, buttons=buttons)
-        unsure = result.certainty < _UNSURE and len(result.needs) > 1 and turn.crisis_level == "none"
+        unsure = result.unsure and len(result.needs) > 1 and turn.crisis_level == "none"
         meant = (Say("utter_did_you_mean", needs=result.needs),) if unsure else ()
         asking = (Say("utter_ask_place", buttons=("anywhere",)),) if result.place_matters else ()
         foreign = (Say("utter_other_language"),) if turn.foreign else ()

@@ -15,6 +15,7 @@ from nlu.encoder import Vectors
 from nlu.encoder.building import MANIFEST, encoder_folder, is_built
 from nlu.encoder.onnx import FULL, SMALL
 from nlu.errors import EncoderUnavailable
+from nlu.normalisation import calm
 from nlu.settings import EncoderSettings
 
 MAX_TOKENS = 128
@@ -38,6 +39,12 @@ def open_once(settings: EncoderSettings) -> _FolderEncoder:
         return _opened[settings]
 
 
+def torch_encoder() -> TorchEncoder:
+    """The built encoder in torch, which the exported one is measured against."""
+    settings = EncoderSettings.from_environment()
+    return TorchEncoder(encoder_folder(settings), settings)
+
+
 class _FolderEncoder:
     """What both ways of running share: prompts, batches, one fingerprint."""
 
@@ -55,11 +62,11 @@ class _FolderEncoder:
         return int(self.encode_question("?").shape[0])
 
     def encode_question(self, text: str) -> Vectors:
-        vector: Vectors = self._encode([self._question_prompt + text])[0]
+        vector: Vectors = self._encode([self._question_prompt + calm(text)])[0]
         return vector
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        return self._in_batches([self._question_prompt + text for text in texts])
+        return self._in_batches([self._question_prompt + calm(text) for text in texts])
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         return self._in_batches([self._passage_prompt + text for text in texts])

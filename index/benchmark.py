@@ -1,0 +1,134 @@
+"""How long encoding, searching and building take, beside other ways, and as the directory grows."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
+from pathlib import Path
+
+from index.building import build_index
+from index.directory.database import open_database
+from index.directory.importing import import_directory
+from index.directory.starter import read_starter
+from index.directory.storing import read_directory
+from index.evaluation.golden import golden_questions
+from index.evaluation.peers import Bm25, Embeddings, Peer, service_texts
+from index.query import Query
+from index.scaling import scaled_shelf
+from index.search import ServiceIndex
+from nlu.encoder import Encoder, Vectors, open_encoder
+from nlu.encoder.runtime import torch_encoder
+
+SIZES = (171, 10_000, 200_000)
+_QUESTIONS, _WARM = 60, 6
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds of single calls: the middle one, and those between which nine in ten lie."""
+
+    what: str
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    def spread(self) -> tuple[float, float]:
+        ordered = sorted(self.values)
+        return ordered[len(ordered) // 20], ordered[-1 - len(ordered) // 20]
+
+
+def questions() -> list[str]:
+    """Every fifteenth or so of the golden questions: all languages and styles."""
+    texts = [question.text for question in golden_questions()]
+    return texts[:: max(1, len(texts) // _QUESTIONS)][:_QUESTIONS]
+
+
+def timed(what: str, call: Callable[[str], object], texts: Sequence[str]) -> Timing:
+    """Each text once, after some that are not counted: the first calls read what lies on disk."""
+    for text in islice(cycle(texts), _WARM):
+        call(text)
+    values = []
+    for text in texts:
+        begin = time.perf_counter()
+        call(text)
+        values.append((time.perf_counter() - begin) * 1000)
+    return Timing(what, tuple(values))
+
+
+def encoding() -> tuple[Timing, Timing]:
+    """One question: as we ship it, and the same model in torch with the same number of threads."""
+    texts = questions()
+    ours = timed("as shipped (onnxruntime)", open_encoder().encode_question, texts)
+    return ours, timed("the same model in torch, fp32", torch_encoder().encode_question, texts)
+
+
+def searching(sizes: Sequence[int] = SIZES) -> Iterator[tuple[int, Timing]]:
+    """Search without the encoding, at each size."""
+    encoder = Remembered(open_encoder())
+    engine = open_database()
+    shelf = ServiceIndex(encoder, engine).shelf
+    for size in sizes:
+        index = ServiceIndex(encoder, engine, scaled_shelf(shelf, encoder, size))
+        texts = questions()
+        for text in texts:  # each question is encoded here, and remembered
+            index.search(Query(text))
+        yield size, timed(f"{size:,} services", lambda text, index=index: index.search(Query(text)), texts)  # type: ignore[misc]
+
+
+def peers_searching() -> list[Timing]:
+    """Ours, then what people would use instead over our own records, all with encoding."""
+    index = ServiceIndex(open_encoder(), open_database())
+    shelf = index.shelf
+    texts = service_texts(shelf.directory, shelf.taxonomy, shelf.columns)
+    found = [timed("Kelrodis", lambda text: index.search(Query(text)), questions())]
+    for name, comparison in (
+        ("BM25 (bm25s)", Bm25(texts.texts)),
+        ("the same model in torch, with FAISS", Embeddings(texts.texts, torch_encoder())),
+    ):
+        found.append(timed(name, Peer(comparison, texts, shelf.columns).rank, questions()))
+    return found
+
+
+def building() -> Iterator[tuple[str, float]]:
+    """Seconds: from nothing, after one text was changed, and until a changed record is found without a build."""
+    encoder = open_encoder()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        engine = open_database(f"sqlite:///{folder / 'directory.sqlite3'}")
+        starter = read_starter()
+        import_directory(engine, starter)
+        begin = time.perf_counter()
+        build_index(read_directory(engine), encoder, folder=folder)
+        yield "index from nothing", time.perf_counter() - begin
+        index = ServiceIndex(encoder, engine, folder=folder)
+        service = next(service for service in starter.services.values() if not service.statutory)
+        renamed = replace(service, name={language: f"{text} X" for language, text in service.name.items()})
+        begin = time.perf_counter()
+        import_directory(engine, replace(starter, services={**starter.services, service.id: renamed}))
+        changed = time.perf_counter()
+        index.renew()
+        yield "a changed record is found (reading the directory anew)", time.perf_counter() - changed
+        begin = time.perf_counter()
+        build_index(read_directory(engine), encoder, folder=folder)
+        yield "index after one record was changed", time.perf_counter() - begin
+
+
+class Remembered:
+    """An encoder that answers known questions at once, so that only the search is measured."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.fingerprint, self.dimension = encoder.fingerprint, encoder.dimension
+        self.encode_questions, self.encode_passages = encoder.encode_questions, encoder.encode_passages
+        self._known: dict[str, Vectors] = {}
+
+    def encode_question(self, text: str) -> Vectors:
+        if text not in self._known:
+            self._known[text] = self._encoder.encode_question(text)
+        return self._known[text]
