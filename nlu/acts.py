@@ -15,6 +15,7 @@ _INTENT_OF = {"restart": "start_over"}
 # What is less sure than this is searched, which is never wrong for somebody who needs help.
 CERTAIN = 0.55
 OUT_OF_SCOPE = "out_of_scope"
+GIVE_PLACE = "give_place"
 
 
 @dataclass(frozen=True)

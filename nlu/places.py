@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -148,10 +149,16 @@ class Gazetteer:
 
     @classmethod
     def load(cls, data_dir: Path | None = None) -> "Gazetteer":
-        """Read the names of all languages under ``data_dir`` (the package's own data if None)."""
-        folders = [(data_dir or _DATA) / folder for folder in _FOLDERS]
-        names = _merge(pair for folder in folders for pair in _read_names(folder))
-        return cls(names, _read_cues(folders))
+        """Read the names of all languages under ``data_dir``; the package's own (None) are read once a process."""
+        return _read_gazetteer(data_dir or _DATA)
+
+    def is_only_places(self, text: str) -> bool:
+        """Whether the text is a place or several, and nothing besides: "Naujoji Vilnia"."""
+        mentions = self.find(text)
+        rest = list(text)
+        for mention in mentions:
+            rest[mention.start : mention.end] = " " * (mention.end - mention.start)
+        return bool(mentions) and not any(sign.isalnum() for sign in rest)
 
     def municipalities(self) -> frozenset[str]:
         """Give the official names of all municipalities."""
@@ -299,6 +306,13 @@ class Gazetteer:
         known = self.municipalities()
         pairs = ((city, city.replace(" miesto ", " rajono ")) for city in known if " miesto " in city)
         return {city: district for city, district in pairs if district in known}
+
+
+@cache
+def _read_gazetteer(data: Path) -> Gazetteer:
+    folders = [data / folder for folder in _FOLDERS]
+    names = _merge(pair for folder in folders for pair in _read_names(folder))
+    return Gazetteer(names, _read_cues(folders))
 
 
 def _single(tokens: Sequence[_Token], position: int) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nlu.acts import Act, ActClassifier
+from nlu.acts import GIVE_PLACE, Act, ActClassifier
 from nlu.crisis import CrisisReading, read_crisis
 from nlu.detection import detect
 from nlu.encoder import Encoder
@@ -55,8 +55,10 @@ def first_place(gazetteer: Gazetteer, text: str) -> str | None:
 
 
 def read_act(text: str, classifier: ActClassifier, encoder: Encoder) -> list[Act]:
-    """Acts, most likely first. Somebody in danger is never taken for small talk."""
+    """Acts, most likely first. Somebody in danger is never taken for small talk; a bare place is given as one."""
     ranking = classifier.ranking(text, encoder.encode_question(text))
+    if Gazetteer.load().is_only_places(text):
+        return [Act(GIVE_PLACE, 1.0), *(act for act in ranking if act.name != GIVE_PLACE)]
     if read_crisis(text).level != "none":
         ranking.sort(key=lambda act: act.name != "service_request")
     return ranking

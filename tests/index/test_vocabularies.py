@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from index.directory.starter import read_starter
+from index.needs.taxonomy import read_taxonomy
+from index.records import LANGUAGES
+
 ROOT = Path(__file__).resolve().parents[2]
 NEEDS = ROOT / "index" / "needs"
 STARTER = ROOT / "index" / "directory" / "starter"
@@ -214,3 +218,21 @@ def test_112_is_first_whatever_the_danger() -> None:
     lines = {line["id"]: line for line in read(STARTER / "helplines.yml")}
     assert set(lines["112"]["crisis_topics"]) == CRISIS_TOPICS
     assert all(line["danger_order"] > 0 for name, line in lines.items() if name != "112")
+
+
+def test_each_service_answers_a_need_and_each_need_has_somebody_who_answers_it() -> None:
+    directory, taxonomy = read_starter(), read_taxonomy()
+    assert [record.id for record in directory.shown() if not record.needs] == []
+    answered = {need for record in directory.shown() for need in record.needs}
+    assert sorted(set(taxonomy.needs) - answered) == []
+
+
+def test_each_need_has_official_kinds_groups_and_one_sentence() -> None:
+    taxonomy = read_taxonomy()
+    for need in taxonomy.needs.values():
+        assert need.kinds, need.id
+        assert set(need.kinds) <= set(taxonomy.kinds), need.id
+        assert need.target_groups, need.id
+        assert set(need.target_groups) <= set(taxonomy.target_groups), need.id
+        for language in LANGUAGES:
+            assert need.sentence[language].rstrip().endswith((".", "?", "!")), (need.id, language)
