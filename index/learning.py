@@ -25,9 +25,15 @@ _SHOWN = 3
 # How sharply the best record wins while learning, and the pull back to the weights as they are.
 _SHARPNESS, _PULL = 8.0, 4.0
 # Answerable questions that may be refused, at most.
-_MAY_REFUSE = 0.01
+_MAY_REFUSE = 0.015
 # Below the certainty at which fewer than this are right in three, people are asked what they mean.
 _RIGHT_ENOUGH = 0.85
+# What cannot speak against a record, or for it, whatever a few hundred questions say.
+_FOR = frozenset(
+    {"need", "meaning", "words", "name", "people", "own_place", "serves_place", "same_county", "centre", "night",
+     "reachable"}
+)  # fmt: skip
+_AGAINST = frozenset({"other_people", "distance"})
 Floats = npt.NDArray[np.float64]
 
 
@@ -125,7 +131,11 @@ def _learn_ranking(known: Sequence[Lesson]) -> Floats:
         cost = -np.log(wanted).sum() + _PULL * _SHARPNESS * (change**2).sum()
         return float(cost), _SHARPNESS * (parts.T @ slope) + 2 * _PULL * _SHARPNESS * change
 
-    change = minimize(loss, np.zeros_like(before), jac=True, method="L-BFGS-B").x
+    bounds = [
+        (-weight if name in _FOR else None, -weight if name in _AGAINST else None)
+        for name, weight in zip(SCORES, before.tolist(), strict=True)
+    ]
+    change = minimize(loss, np.zeros_like(before), jac=True, method="L-BFGS-B", bounds=bounds).x
     found: Floats = (before + change) / (before + change)[0]
     return found
 
@@ -161,13 +171,11 @@ def _rank(lesson: Lesson, by: Floats) -> int:
 
 
 def _unsure_below(answerable: Sequence[Lesson], by: Floats) -> float:
-    """The certainty up to which too few are right in three, looked for in steps of a twentieth."""
-    for least in np.arange(0.05, 0.6, 0.05).tolist():
-        group = [lesson for lesson in answerable if least - 0.1 <= lesson.certainty < least + 0.1]
-        right = sum(_rank(lesson, by) <= _SHOWN for lesson in group)
-        if group and right / len(group) >= _RIGHT_ENOUGH:
-            return float(least)
-    return 0.6
+    """The certainty up to which too few are right in three: those who are less sure are asked what they mean."""
+    ordered = sorted(answerable, key=lambda lesson: lesson.certainty)
+    right = np.cumsum([_rank(lesson, by) <= _SHOWN for lesson in ordered])
+    too_few = np.flatnonzero(right / np.arange(1, len(ordered) + 1) < _RIGHT_ENOUGH)
+    return ordered[int(too_few[-1])].certainty if len(too_few) else 0.0
 
 
 def _share(decisions: Sequence[tuple[Lesson, float]], test: Callable[[Lesson, float], bool], answerable: bool) -> float:

@@ -23,14 +23,19 @@ class CardMaker:
         self._directory, self._taxonomy = directory, taxonomy
         self._language, self._now = language, now
 
-    def card(self, hit: Hit, needs: tuple[str, ...] = (), fallback: bool = False) -> ServiceCard:
-        """The hit's card. Raises ValueError when nobody can be reached (the check of the index forbids that)."""
-        why = phrase("why_next_step", self._language) if fallback else self._why(hit, needs)
+    def card(
+        self, hit: Hit, needs: tuple[str, ...] = (), people: frozenset[str] = frozenset(), fallback: bool = False
+    ) -> ServiceCard:
+        """The hit's card; `needs` and `people` are what the question was understood as.
+
+        Raises ValueError when nobody can be reached (the check of the index forbids that).
+        """
+        why = phrase("why_next_step", self._language) if fallback else self._why(hit, needs, people)
         if isinstance(hit.record, Helpline):
             return self._of_helpline(hit.record, why, hit.score, fallback)
         return self._of_service(hit.record, why, hit.score, fallback)
 
-    def _why(self, hit: Hit, needs: tuple[str, ...]) -> str:
+    def _why(self, hit: Hit, needs: tuple[str, ...], people: frozenset[str]) -> str:
         parts = []
         fitting = next((need for need in needs if need in hit.record.needs), None)
         strongest = max(("need", "meaning", "words", "name"), key=lambda name: hit.reasons.get(name, 0.0))
@@ -41,6 +46,10 @@ class CardMaker:
             parts.append(phrase("why_need", self._language, need=name[:1].lower() + name[1:]))
         else:
             parts.append(phrase("why_words", self._language))
+        group = next((group for group in hit.record.target_groups if group in people), None)
+        if group:
+            name = said(self._taxonomy.target_groups[group].name, self._language).text
+            parts.append(phrase("why_people", self._language, group=name[:1].lower() + name[1:]))
         if isinstance(hit.record, Helpline):
             if COUNTRY in hit.record.serves:
                 parts.append(phrase("why_line", self._language))

@@ -44,11 +44,14 @@ class RememberingEncoder:
         return self._remembered("p", texts, self._encoder.encode_passages)
 
     def keep(self) -> None:
-        """Writes what was asked for, beside the old file and then over it."""
+        """Writes what was asked for, beside the old file and then over it; vectors of other encoders go."""
         kept = sorted(self._asked)
         beside = self._path.with_suffix(".writing.npz")
         np.savez(beside, keys=np.array(kept), rows=np.stack([self._known[key] for key in kept]))
         beside.replace(self._path)
+        for other in self._path.parent.glob("vectors-*.npz"):
+            if other != self._path:
+                other.unlink()
 
     def _remembered(self, kind: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
         keys = [hashlib.sha256(f"{kind} {text}".encode()).hexdigest()[:24] for text in texts]

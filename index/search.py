@@ -92,7 +92,7 @@ class ServiceIndex:
         match = bool(hits) and (bool(query.needs) or _is_answerable(asked, hits[0]))
         certainty = max(asked.needs.values(), default=0.0)
         maker = self._maker(shelf, query.language, query.open_at)
-        cards = tuple(maker.card(hit, needs) for hit in hits[query.offset :]) if match else ()
+        cards = tuple(maker.card(hit, needs, asked.people) for hit in hits[query.offset :]) if match else ()
         took = (time.perf_counter() - begin) * 1000
         return SearchResult(
             match=match, cards=cards, total=institutions if match else 0, needs=needs,

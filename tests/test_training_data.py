@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.building import _examples
+from index.building import examples
 from index.evaluation.golden import golden_questions
 from index.needs.taxonomy import read_taxonomy
 from index.records import LANGUAGES
@@ -14,7 +14,7 @@ def folded(text: str) -> str:
 
 
 def test_no_golden_question_stands_among_the_phrases_that_are_learned() -> None:
-    learned = {folded(text) for text, _, _ in _examples(read_taxonomy())}
+    learned = {folded(text) for text, _, _ in examples(read_taxonomy())}
     asked = {folded(question.text): question.text for question in golden_questions()}
     # Single words such as "maistas" are said by everybody.
     assert not [text for key, text in asked.items() if key in learned and len(key.split()) > 2]

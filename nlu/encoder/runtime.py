@@ -49,7 +49,7 @@ class _FolderEncoder:
     """What both ways of running share: prompts, batches, one fingerprint."""
 
     def __init__(self, folder: Path, settings: EncoderSettings) -> None:
-        self._folder, self._settings = folder, settings
+        self._folder, self._batch = folder, settings.batch
         facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         self.fingerprint: str = facts["fingerprint"]
         config = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
@@ -75,8 +75,8 @@ class _FolderEncoder:
         # Texts of like length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         rows: list[Vectors] = []
-        for start in range(0, len(order), self._settings.batch):
-            rows.append(self._encode([texts[i] for i in order[start : start + self._settings.batch]]))
+        for start in range(0, len(order), self._batch):
+            rows.append(self._encode([texts[i] for i in order[start : start + self._batch]]))
         if not rows:
             return np.zeros((0, self.dimension), dtype=np.float32)
         result = np.concatenate(rows)
@@ -95,6 +95,9 @@ class OnnxEncoder(_FolderEncoder):
         from tokenizers import Tokenizer
 
         super().__init__(folder, settings)
+        if model.name == Path(SMALL).name:
+            # In eight bits the texts of a batch share one scale; one at a time they are encoded as questions will be.
+            self._batch = 1
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding(pad_id=self._tokenizer.token_to_id("<pad>") or 0)
@@ -126,5 +129,5 @@ class TorchEncoder(_FolderEncoder):
         self._model = SentenceTransformer(str(folder), device="cpu")
 
     def _encode(self, texts: list[str]) -> Vectors:
-        vectors = self._model.encode(texts, prompt="", normalize_embeddings=True, batch_size=self._settings.batch)
+        vectors = self._model.encode(texts, prompt="", normalize_embeddings=True, batch_size=self._batch)
         return np.ascontiguousarray(vectors, dtype=np.float32)

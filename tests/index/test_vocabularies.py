@@ -11,7 +11,6 @@ import yaml
 
 from index.directory.starter import read_starter
 from index.needs.taxonomy import read_taxonomy
-from index.records import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDS = ROOT / "index" / "needs"
