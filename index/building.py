@@ -23,7 +23,7 @@ from nlu.encoder import Encoder, Vectors
 from nlu.settings import var_folder
 
 # Raised when what is written below changes shape, so that old builds are left alone.
-FORMAT = 4
+FORMAT = 5
 ELSEWHERE = "elsewhere"
 Progress = Callable[[int, int], None]
 Sentence = tuple[str, str]

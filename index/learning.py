@@ -25,15 +25,17 @@ _SHOWN = 3
 # How sharply the best record wins while learning, and the pull back to the weights as they are.
 _SHARPNESS, _PULL = 8.0, 4.0
 # Answerable questions that may be refused, at most.
-_MAY_REFUSE = 0.015
+_MAY_REFUSE = 0.0125
 # Below the certainty at which fewer than this are right in three, people are asked what they mean.
-_RIGHT_ENOUGH = 0.85
+_RIGHT_ENOUGH = 0.75
 # What cannot speak against a record, or for it, whatever a few hundred questions say.
 _FOR = frozenset(
     {"need", "meaning", "words", "name", "people", "own_place", "serves_place", "same_county", "centre", "night",
      "reachable"}
 )  # fmt: skip
-_AGAINST = frozenset({"other_people", "distance"})
+_AGAINST = frozenset({"other_people"})
+# What golden questions say nothing about, since each has a place that serves it: a bed tonight in another town.
+_BY_HAND = frozenset({"distance", "same_county", "night"})
 Floats = npt.NDArray[np.float64]
 
 
@@ -131,13 +133,17 @@ def _learn_ranking(known: Sequence[Lesson]) -> Floats:
         cost = -np.log(wanted).sum() + _PULL * _SHARPNESS * (change**2).sum()
         return float(cost), _SHARPNESS * (parts.T @ slope) + 2 * _PULL * _SHARPNESS * change
 
-    bounds = [
-        (-weight if name in _FOR else None, -weight if name in _AGAINST else None)
-        for name, weight in zip(SCORES, before.tolist(), strict=True)
-    ]
+    bounds = [_bounds(name, weight) for name, weight in zip(SCORES, before.tolist(), strict=True)]
     change = minimize(loss, np.zeros_like(before), jac=True, method="L-BFGS-B", bounds=bounds).x
     found: Floats = (before + change) / (before + change)[0]
     return found
+
+
+def _bounds(name: str, weight: float) -> tuple[float | None, float | None]:
+    """Between which values the weight may change."""
+    if name in _BY_HAND:
+        return 0.0, 0.0
+    return (-weight if name in _FOR else None, -weight if name in _AGAINST else None)
 
 
 def _learn_deciding(known: Sequence[Lesson]) -> dict[str, float]:

@@ -33,7 +33,7 @@ class Understood:
     needs: probability by need, without the share of other offices. elsewhere: that share.
     meaning, words: of each record, 0..1, in the order of the columns. named: likeness by organization id.
     centres: ids of social services centres of the place. people: target groups that the question speaks of.
-    municipality: official name, COUNTRY for anywhere, or None.
+    municipality: official name, COUNTRY for anywhere, or None. crisis_level: none, distress or danger.
     """
 
     needs: Mapping[str, float]
@@ -45,7 +45,7 @@ class Understood:
     people: frozenset[str] = frozenset()
     not_people: frozenset[str] = frozenset()
     centres: frozenset[str] = frozenset()
-    danger: bool = False
+    crisis_level: str = "none"
 
     @property
     def place(self) -> str | None:
@@ -120,7 +120,7 @@ def score_by_centre(columns: Columns, asked: Understood) -> Shares:
 
 
 def score_by_night(columns: Columns, asked: Understood) -> Flags:
-    return columns.takes_in_at_night if asked.danger else _nobody(columns)
+    return columns.takes_in_at_night if asked.crisis_level == "danger" else _nobody(columns)
 
 
 def score_by_statute(columns: Columns, asked: Understood) -> Flags:

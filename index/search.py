@@ -24,7 +24,7 @@ from index.query import Query, SearchResult
 from index.ranking import Hit, Understood, weights
 from index.records import COUNTRY, Directory, Helpline, Service
 from index.shelf import Shelf
-from nlu.crisis import read_crisis
+from nlu.crisis import CrisisReading, read_crisis
 from nlu.encoder import Encoder, open_encoder
 from nlu.people import people_meant
 from nlu.places import Gazetteer, PlaceMention
@@ -162,7 +162,8 @@ class ServiceIndex:
             zip(shelf.build.needs.labels, shelf.build.needs.probabilities(bare, vector).tolist(), strict=True)
         )
         elsewhere = chances.pop(ELSEWHERE, 0.0)
-        hints = query.hints or _needs_of_danger(query.text, shelf.taxonomy)
+        crisis = read_crisis(query.text)
+        hints = query.hints or _needs_of_danger(crisis, shelf.taxonomy)
         if hints and max(chances.values()) < _SURE_NEED:
             chances |= dict.fromkeys(hints, _SURE_NEED)
             elsewhere = 0.0
@@ -179,7 +180,7 @@ class ServiceIndex:
             people=people,
             not_people=shelf.taxonomy.apart_from(people),
             centres=shelf.centres(municipality),
-            danger=read_crisis(query.text).level == "danger",
+            crisis_level=crisis.level,
         )
 
 
@@ -199,8 +200,7 @@ def _candidates(query: Query, asked: Understood, shelf: Shelf) -> Flags:
     return may
 
 
-def _needs_of_danger(text: str, taxonomy: Taxonomy) -> tuple[str, ...]:
-    reading = read_crisis(text)
+def _needs_of_danger(reading: CrisisReading, taxonomy: Taxonomy) -> tuple[str, ...]:
     need = taxonomy.crisis_needs.get(reading.topic or "") if reading.level == "danger" else None
     return (need,) if need else ()
 
@@ -245,7 +245,8 @@ def _likely_needs(asked: Understood, query: Query) -> tuple[str, ...]:
 
 
 def _is_answerable(asked: Understood, hit: Hit) -> bool:
-    return chance_of_an_answer(signs(asked, hit)) >= weights()["answer_at"]
+    """Somebody in distress is never told that nobody here helps."""
+    return asked.crisis_level != "none" or chance_of_an_answer(signs(asked, hit)) >= weights()["answer_at"]
 
 
 def _place_matters(hits: list[Hit]) -> bool:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from nlu.encoder import Encoder, Vectors
 from nlu.normalisation import fold
+from nlu.slips import as_typed
 
 _BUCKETS = 1 << 13
 # The vector has unit length, and so have the n-grams; meaning counts more than letters.
@@ -39,12 +40,13 @@ class TextClassifier:
     @classmethod
     def fit(cls, texts: Sequence[str], labels: Sequence[str], encoder: Encoder) -> TextClassifier:
         """Learns from examples."""
-        # People type without diacritics; each example that has any is learned both ways.
-        bare = [(fold(text), label) for text, label in zip(texts, labels, strict=True) if fold(text) != text.casefold()]
-        both = [*texts, *(text for text, _ in bare)]
+        # People type without diacritics and with slips; each example is learned in that way too.
+        typed = [(as_typed(text), label) for text, label in zip(texts, labels, strict=True)]
+        also = [(text, label) for text, label in typed if text is not None]
+        both = [*texts, *(text for text, _ in also)]
         names = sorted(set(labels))
         rows = {name: row for row, name in enumerate(names)}
-        answers = np.array([rows[label] for label in [*labels, *(label for _, label in bare)]])
+        answers = np.array([rows[label] for label in [*labels, *(label for _, label in also)]])
         vectors = (encoder.encode_questions(both) * _VECTOR_SCALE).astype(np.float32)
         weights, bias = _learn(vectors, _letters(both) * _LETTERS_SCALE, answers, len(names))
         return cls(tuple(names), weights, bias)

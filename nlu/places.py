@@ -171,8 +171,8 @@ class Gazetteer:
         found = (_mark_guess(match, tokens, words) for match in self._match(words))
         matches = [match for match in found if self._is_place(match, tokens, text)]
         matches = self._drop_cities_beside_their_villages(matches, words)
-        matches = _drop_villages_beside_other_municipalities(matches)
-        matches = self._drop_denied(matches, tokens)
+        matches = self._drop_villages_beside_other_municipalities(matches, words)
+        matches = self._drop_cities_of_named_districts(self._drop_denied(matches, tokens))
         return tuple(_mention(match, tokens, text) for match in matches)
 
     def resolve(self, name: str) -> str | None:
@@ -181,8 +181,8 @@ class Gazetteer:
         exact = self._names.get(tuple(words))
         if exact:
             return exact.municipality
-        matches = _drop_villages_beside_other_municipalities(
-            self._drop_cities_beside_their_villages(list(self._match(words)), words)
+        matches = self._drop_villages_beside_other_municipalities(
+            self._drop_cities_beside_their_villages(list(self._match(words)), words), words
         )
         left_over = len(words) - sum(match.end - match.first for match in matches)
         meant = {match.name.municipality for match in matches}
@@ -274,6 +274,26 @@ class Gazetteer:
                 dropped |= {city for city, other in ((left, right), (right, left)) if self._is_city_of(city, other)}
         return [match for match in matches if match not in dropped]
 
+    def _drop_villages_beside_other_municipalities(self, matches: list[_Match], words: Sequence[str]) -> list[_Match]:
+        """Read "Rudamina, Lazdijų r." as the other village of that name, "Senamiestis, Kaunas" as the one of Kaunas."""
+        dropped = set()
+        for left, right in pairwise(matches):
+            between = words[left.end : right.first]
+            beside = not between or (_is_district(right) and all((word,) in self._cues.lead_in for word in between))
+            for village, other in ((left, right), (right, left)):
+                if beside and village.name.kind == "settlement" and other.name.kind == "municipality":
+                    dropped |= {village} if village.name.municipality != other.name.municipality else set()
+        return [match for match in matches if match not in dropped]
+
+    def _drop_cities_of_named_districts(self, matches: list[_Match]) -> list[_Match]:
+        """Read "pod Kownem, w rejonie kowieńskim" as the district."""
+        named = {match.name.municipality for match in matches if match.name.kind == "municipality"}
+        return [
+            match
+            for match in matches
+            if match.name.kind != "municipality" or self._district_of_city.get(match.name.municipality) not in named
+        ]
+
     def _is_city_of(self, city: _Match, village: _Match) -> bool:
         district = self._district_of_city.get(city.name.municipality)
         return city.name.kind == "municipality" and district == village.name.municipality
@@ -337,14 +357,8 @@ def _mark_guess(match: _Match, tokens: Sequence[_Token], words: Sequence[str]) -
     return replace(match, guessed=alone and written != words[match.first])
 
 
-def _drop_villages_beside_other_municipalities(matches: list[_Match]) -> list[_Match]:
-    """Read "Rudamina, Lazdijų r." as the other village of that name, "Senamiestis, Kaunas" as the one of Kaunas."""
-    dropped = set()
-    for left, right in pairwise(matches):
-        for village, other in ((left, right), (right, left)):
-            if left.end == right.first and village.name.kind == "settlement" and other.name.kind == "municipality":
-                dropped |= {village} if village.name.municipality != other.name.municipality else set()
-    return [match for match in matches if match not in dropped]
+def _is_district(match: _Match) -> bool:
+    return match.name.place.endswith(" rajonas")
 
 
 def _mention(match: _Match, tokens: Sequence[_Token], text: str) -> PlaceMention:

@@ -31,6 +31,7 @@ from index.search import ServiceIndex
 from nlu.acts import SERVICE_REQUEST, ActClassifier, contract_name
 from nlu.encoder import open_encoder
 from nlu.encoder.building import build, build_untuned
+from nlu.encoder.runtime import torch_encoder
 from nlu.places import Gazetteer
 from nlu.settings import EncoderSettings
 from nlu.understanding import Understanding
@@ -77,7 +78,7 @@ def _peers(index: ServiceIndex, questions: Sequence[GoldenQuestion]) -> Iterator
 def _published(texts: Sequence[str]) -> Embeddings:
     settings = EncoderSettings(name=str(build_untuned()), threads=2)
     build(settings)
-    return Embeddings(texts, open_encoder(settings))
+    return Embeddings(texts, torch_encoder(settings))
 
 
 def _sample(taxonomy: Taxonomy) -> list[tuple[str, str]]:

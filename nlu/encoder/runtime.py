@@ -39,9 +39,9 @@ def open_once(settings: EncoderSettings) -> _FolderEncoder:
         return _opened[settings]
 
 
-def torch_encoder() -> TorchEncoder:
-    """The built encoder in torch, which the exported one is measured against."""
-    settings = EncoderSettings.from_environment()
+def torch_encoder(settings: EncoderSettings | None = None) -> TorchEncoder:
+    """A built encoder in torch, in full precision, which others are measured against."""
+    settings = settings or EncoderSettings.from_environment()
     return TorchEncoder(encoder_folder(settings), settings)
 
 

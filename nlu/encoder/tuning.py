@@ -16,6 +16,7 @@ import numpy as np
 
 from nlu.encoder.weights import Weights
 from nlu.normalisation import fold
+from nlu.slips import with_slips
 
 ADAPTERS = Path(__file__).with_name("adapters.npz")
 # Layers by their names in the weights file; each gets a change of this rank.
@@ -109,25 +110,12 @@ def _batches(examples: Sequence[Example], plan: Schedule) -> Iterator[list[Examp
 
 
 def _as_typed(text: str, dice: random.Random) -> str:
-    """Sometimes without diacritics or the last mark, sometimes with the slips of a telephone's keyboard."""
+    """Sometimes without diacritics or the last mark, sometimes with slips."""
     if dice.random() < 0.3:
         text = fold(text)
     if dice.random() < 0.15:
         text = text.rstrip(".?!")
-    if dice.random() < 0.25:
-        for _ in range(1 + (len(text) > 30) + (dice.random() < 0.4)):
-            text = _with_slip(text, dice)
-    return text
-
-
-def _with_slip(text: str, dice: random.Random) -> str:
-    if len(text) < 6:
-        return text
-    at = dice.randrange(1, len(text) - 2)
-    swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-    missing, doubled = text[:at] + text[at + 1 :], text[: at + 1] + text[at:]
-    other = text[:at] + dice.choice("qwertyuiopasdfghjklzxcvbnm") + text[at + 1 :]
-    return dice.choice([swapped, missing, doubled, other])
+    return with_slips(text, dice) if dice.random() < 0.25 else text
 
 
 class _Trainee:
