@@ -25,7 +25,8 @@ _SHOWN = 3
 # How sharply the best record wins while learning, and the pull back to the weights as they are.
 _SHARPNESS, _PULL = 8.0, 4.0
 # Answerable questions that may be refused, at most.
-_MAY_REFUSE = 0.0125
+_MAY_REFUSE = 0.015
+_NAMED = 12.0
 # Below the certainty at which fewer than this are right in three, people are asked what they mean.
 _RIGHT_ENOUGH = 0.75
 # What cannot speak against a record, or for it, whatever a few hundred questions say.
@@ -34,8 +35,9 @@ _FOR = frozenset(
      "reachable"}
 )  # fmt: skip
 _AGAINST = frozenset({"other_people"})
-# What golden questions say nothing about, since each has a place that serves it: a bed tonight in another town.
-_BY_HAND = frozenset({"distance", "same_county", "night"})
+# What golden questions say nothing about. A bed tonight in another town: each of them has a place that serves it. And
+# which of two right answers comes first: an institution that is known to do it is more use than the law's promise.
+_BY_HAND = frozenset({"distance", "same_county", "night", "statutory", "line"})
 Floats = npt.NDArray[np.float64]
 
 
@@ -160,7 +162,9 @@ def _learn_deciding(known: Sequence[Lesson]) -> dict[str, float]:
         slope[1:] += by[1:]
         return float(cost), slope
 
-    found = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B").x
+    # Whoever names an institution of ours is answered; too few golden questions do for that to be learned.
+    bounds = [(_NAMED, _NAMED) if name == "named" else (None, None) for name in ["", *names]]
+    found = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
     return dict(zip(["ours", *(f"ours_{name}" for name in names)], found.tolist(), strict=True))
 
 

@@ -245,8 +245,10 @@ def _likely_needs(asked: Understood, query: Query) -> tuple[str, ...]:
 
 
 def _is_answerable(asked: Understood, hit: Hit) -> bool:
-    """Somebody in distress is never told that nobody here helps."""
-    return asked.crisis_level != "none" or chance_of_an_answer(signs(asked, hit)) >= weights()["answer_at"]
+    """Somebody in distress, or whose need is nearly sure, is never told that nobody here helps."""
+    if asked.crisis_level != "none" or max(asked.needs.values()) >= weights()["sure_at"]:
+        return True
+    return chance_of_an_answer(signs(asked, hit)) >= weights()["answer_at"]
 
 
 def _place_matters(hits: list[Hit]) -> bool:

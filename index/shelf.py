@@ -22,7 +22,11 @@ class Shelf:
         self.directory, self.build, self.revision = directory, build, revision
         self.taxonomy = read_taxonomy()
         self.columns = Columns(directory, tuple(self.taxonomy.needs))
-        self.names = Names(institution_names(directory), self.taxonomy.all_phrases())
+        # Where somebody lives stands in many names ("Visagino ... centras") and names none of them.
+        places = [
+            name for m in directory.municipalities.values() for name in (m.seat, *m.name.values(), *m.short.values())
+        ]
+        self.names = Names(institution_names(directory), [*self.taxonomy.all_phrases(), *places])
         words = searchable_words(directory, self.taxonomy)
         self._lexicon = Lexicon([words[record.id] for record in self.columns.records])
         self._link_passages(encoder)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nlu.classifier import TextClassifier
 from nlu.encoder import Encoder, Vectors
+from nlu.slips import without_diacritics
 
 SERVICE_REQUEST = "service_request"
 # Rasa keeps the word restart for itself, so its intent has another name than the contract's act.
@@ -34,7 +35,8 @@ class ActClassifier:
 
     @classmethod
     def fit(cls, texts: Sequence[str], intents: Sequence[str], encoder: Encoder) -> ActClassifier:
-        return cls(TextClassifier.fit(texts, intents, encoder))
+        # Acts are told apart by a word or two, and a slip in it makes another act of it.
+        return cls(TextClassifier.fit(texts, intents, encoder, without_diacritics))
 
     @classmethod
     def load(cls, path: Path) -> ActClassifier:

@@ -6,7 +6,7 @@ plain arrays in one file, so that nothing has to be unpickled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,11 +38,17 @@ class TextClassifier:
     bias: npt.NDArray[np.float32]
 
     @classmethod
-    def fit(cls, texts: Sequence[str], labels: Sequence[str], encoder: Encoder) -> TextClassifier:
-        """Learns from examples."""
+    def fit(
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        encoder: Encoder,
+        typed: Callable[[str], str | None] = as_typed,
+    ) -> TextClassifier:
+        """Learns from examples, and from each as `typed` writes it."""
         # People type without diacritics and with slips; each example is learned in that way too.
-        typed = [(as_typed(text), label) for text, label in zip(texts, labels, strict=True)]
-        also = [(text, label) for text, label in typed if text is not None]
+        again = [(typed(text), label) for text, label in zip(texts, labels, strict=True)]
+        also = [(text, label) for text, label in again if text is not None]
         both = [*texts, *(text for text, _ in also)]
         names = sorted(set(labels))
         rows = {name: row for row, name in enumerate(names)}

@@ -248,7 +248,7 @@ class Gazetteer:
 
     def _is_first_name(self, match: _Match, tokens: Sequence[_Token]) -> bool:
         """Tell "mano dukra Neringa" from "mano dukra Neringoje"."""
-        named = tokens[match.first].word == fold(match.name.place)
+        named = match.guessed or tokens[match.first].word == fold(match.name.place)
         return named and _single(tokens, match.first - 1) in self._cues.persons
 
     def _drop_denied(self, matches: list[_Match], tokens: Sequence[_Token]) -> list[_Match]:

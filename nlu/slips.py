@@ -27,6 +27,12 @@ def _with_slip(text: str, dice: random.Random) -> str:
     return dice.choice([swapped, missing, doubled, other])
 
 
+def without_diacritics(text: str) -> str | None:
+    """The text in plain letters; None where it has no others."""
+    bare = fold(text)
+    return bare if bare != text.casefold() else None
+
+
 def as_typed(text: str) -> str | None:
     """The text as somebody in haste types it, always the same way; None where that would change nothing.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from bot.actions.base import TurnAction
+from bot.actions.search_services import SearchServices
 from bot.turn import Outcome, Say, Turn
 from index.cards import ServiceCard
 from index.search import ServiceIndex
@@ -59,11 +59,13 @@ def lead_in(card: ServiceCard) -> Say:
     )
 
 
-class ChooseItem(TurnAction):
+class ChooseItem(SearchServices):
     key = "action_choose_item"
 
     def answer(self, turn: Turn) -> Outcome:
         if not turn.memory.shown:
+            if self.index.shelf.names.mentioned(turn.text):
+                return super().answer(turn)
             return Outcome((Say("utter_nothing_shown"),))
         service_id = chosen_id(self.index, turn)
         card = self.index.card(service_id, turn.memory.language, turn.memory.needs) if service_id else None

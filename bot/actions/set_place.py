@@ -29,7 +29,8 @@ class SetPlace(SearchServices):
             if own.changes.get("shown") and self.index.search(Query(turn.text)).certainty >= SPEAKS_FOR_ITSELF:
                 return own
         if turn.memory.query:
-            memory = replace(turn.memory, misses=0)
+            # The place is known now: "any place" in the request before is no answer to the question for it.
+            memory = replace(turn.memory, misses=0, asked=None)
             again = super().answer(replace(turn, text=turn.memory.query, place=place, memory=memory))
             return Outcome(again.says, {**again.changes, "municipality": place, "asked": None})
         municipality = self.index.directory.municipality(place)

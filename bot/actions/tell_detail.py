@@ -77,7 +77,7 @@ TELLERS: dict[str, Callable[[ServiceCard, str], Say]] = {
 
 
 # From this many words on, a question may be about something else than what is shown.
-_WORDS_OF_ANOTHER, _SURE_OF_ANOTHER = 6, 0.7
+_WORDS_OF_ANOTHER, _SURE_OF_ANOTHER = 6, 0.85
 # Needs that sound like questions about a card.
 _LIKE_DETAILS = frozenset({"where-to-ask", "apply-online", "non-urgent-medical"})
 
