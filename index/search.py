@@ -248,6 +248,8 @@ def _is_answerable(asked: Understood, hit: Hit) -> bool:
     """Somebody in distress, or whose need is nearly sure, is never told that nobody here helps."""
     if asked.crisis_level != "none" or max(asked.needs.values()) >= weights()["sure_at"]:
         return True
+    if asked.elsewhere <= weights()["ours_below"]:
+        return True
     return chance_of_an_answer(signs(asked, hit)) >= weights()["answer_at"]
 
 

@@ -36,7 +36,7 @@ def test_the_score_of_a_hit_is_the_sum_of_its_reasons(index: ServiceIndex) -> No
 
 def test_every_score_has_a_weight_and_every_weight_a_use(index: ServiceIndex) -> None:
     signs = {f"ours_{name}" for name in vars(Signs(0.0, 0.0, 0.0, 0.0))}
-    others = {"meaning_floor", "variety", "sure_at", "relevant_at", "ours", "answer_at", "unsure_below"}
+    others = {"meaning_floor", "variety", "sure_at", "ours_below", "relevant_at", "ours", "answer_at", "unsure_below"}
     assert set(ranking.weights()) == {*ranking.SCORES, *signs, *others}
 
 
