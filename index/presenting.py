@@ -42,14 +42,14 @@ class CardMaker:
         if strongest == "name":
             parts.append(phrase("why_name", self._language))
         elif fitting:
-            name = said(self._taxonomy.needs[fitting].name, self._language).text
-            parts.append(phrase("why_need", self._language, need=name[:1].lower() + name[1:]))
+            need = _inside_a_sentence(said(self._taxonomy.needs[fitting].name, self._language).text)
+            parts.append(phrase("why_need", self._language, need=need))
         else:
             parts.append(phrase("why_words", self._language))
         group = next((group for group in hit.record.target_groups if group in people), None)
         if group:
-            name = said(self._taxonomy.target_groups[group].name, self._language).text
-            parts.append(phrase("why_people", self._language, group=name[:1].lower() + name[1:]))
+            people_named = _inside_a_sentence(said(self._taxonomy.target_groups[group].name, self._language).text)
+            parts.append(phrase("why_people", self._language, group=people_named))
         if isinstance(hit.record, Helpline):
             if COUNTRY in hit.record.serves:
                 parts.append(phrase("why_line", self._language))
@@ -110,6 +110,11 @@ class CardMaker:
             source_date=newest.date, source_url=newest.url, unverified_fields=("phones",) if phones else (),
             text_language=name.language, score=round(score, 4), fallback=fallback,
         )  # fmt: skip
+
+
+def _inside_a_sentence(name: str) -> str:
+    """The name with a small first letter, save the English "I"."""
+    return name if name.startswith("I ") else name[:1].lower() + name[1:]
 
 
 def _steps(service: Service, route: Route | None, page_of: str | None, language: str) -> tuple[str, ...]:

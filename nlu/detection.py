@@ -112,7 +112,7 @@ def detect(text: str) -> Detected:
     script = _judge_script(text)
     if script:
         return script
-    spans = [(mention.start, mention.end) for mention in _gazetteer().find(text)]
+    spans = [(mention.start, mention.end) for mention in Gazetteer.load().find(text)]
     words = _speaking_words(_without(text, spans))
     return _judge(words) if words else _UNKNOWN
 
@@ -190,11 +190,6 @@ def _ask_lingua(words: Sequence[str]) -> Scores:
 def _lingua() -> LanguageDetector:
     # With our words beside it, the large models add little and take 250 MB instead of 35.
     return LanguageDetectorBuilder.from_languages(*_LINGUA).with_low_accuracy_mode().build()
-
-
-@cache
-def _gazetteer() -> Gazetteer:
-    return Gazetteer.load()
 
 
 @cache

@@ -19,6 +19,7 @@ from index.vectors import VectorIndex
 from nlu.encoder import Encoder
 from nlu.normalisation import fold
 from nlu.places import Gazetteer
+from nlu.words import words
 
 _DEEP = 10
 # What a peer may refuse of the answerable questions; its threshold is set on the golden questions themselves, in its
@@ -137,6 +138,4 @@ def answer_with(peer: Ranker, questions: Iterable[GoldenQuestion]) -> list[Answe
 
 
 def _words(text: str) -> list[str]:
-    from nlu.words import words
-
     return [fold(word) for word in words(text)]
