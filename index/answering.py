@@ -10,16 +10,19 @@ from index.ranking import ABOUT_THE_RECORD, Hit, Understood, weights
 
 # Probabilities are taken as logarithms of their odds, and never for certain.
 _SUREST = 0.999
+# Cosines differ by tenths.
+_TENTHS = 10.0
 
 
 @dataclass(frozen=True)
 class Signs:
-    """What speaks for and against an answer, each about -7..7 or 0..4."""
+    """What speaks for and against an answer, each about -7..7, 0..4, or -4..4."""
 
     elsewhere: float
     certainty: float
     relevance: float
     named: float
+    nearness: float
 
 
 def signs(asked: Understood, best: Hit | None) -> Signs:
@@ -30,6 +33,7 @@ def signs(asked: Understood, best: Hit | None) -> Signs:
         certainty=_log_odds(max(asked.needs.values(), default=0.0)),
         relevance=sum(reasons.get(name, 0.0) for name in ABOUT_THE_RECORD if name != "name"),
         named=1.0 if reasons.get("name", 0.0) > 0 else 0.0,
+        nearness=_TENTHS * asked.nearness,
     )
 
 

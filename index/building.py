@@ -23,7 +23,7 @@ from nlu.encoder import Encoder, Vectors
 from nlu.settings import var_folder
 
 # Raised when what is written below changes shape, so that old builds are left alone.
-FORMAT = 5
+FORMAT = 6
 ELSEWHERE = "elsewhere"
 Progress = Callable[[int, int], None]
 Sentence = tuple[str, str]
@@ -35,6 +35,7 @@ class Build:
     """An opened build: vectors of texts, and what was learned from people's words.
 
     Whose texts they are is the directory's business: a build serves any directory, and knows the vectors of most of it.
+    ours, others: what people say of the needs, and what they ask of other offices.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Build:
     passage_means: Mapping[str, Vectors]
     question_means: Mapping[str, Vectors]
     needs: TextClassifier
+    ours: VectorIndex
+    others: VectorIndex
 
 
 def index_folder() -> Path:
@@ -119,8 +122,11 @@ def _write(
 def _learn(folder: Path, taxonomy: Taxonomy, encoder: RememberingEncoder) -> None:
     found = examples(taxonomy)
     texts = [text for text, _, _ in found]
-    means = language_means(encoder.encode_questions(texts), [language for _, _, language in found])
-    np.savez(folder / "question_means.npz", **means)
+    vectors = encoder.encode_questions(texts)
+    np.savez(folder / "question_means.npz", **language_means(vectors, [language for _, _, language in found]))
+    elsewhere = np.array([label == ELSEWHERE for _, label, _ in found])
+    VectorIndex.grouped(vectors[~elsewhere]).write(folder / "ours.faiss")
+    VectorIndex.grouped(vectors[elsewhere]).write(folder / "others.faiss")
     TextClassifier.fit(texts, [label for _, label, _ in found], encoder).save(folder / "needs.npz")
 
 
@@ -161,6 +167,8 @@ def open_build(encoder: Encoder, builds: Path | None = None) -> Build:
         passage_means=_arrays(folder / "passage_means.npz"),
         question_means=_arrays(folder / "question_means.npz"),
         needs=TextClassifier.load(folder / "needs.npz"),
+        ours=VectorIndex.read(folder / "ours.faiss"),
+        others=VectorIndex.read(folder / "others.faiss"),
     )
 
 

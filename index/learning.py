@@ -37,7 +37,8 @@ _FOR = frozenset(
 _AGAINST = frozenset({"other_people"})
 # What golden questions say nothing about. A bed tonight in another town: each of them has a place that serves it. And
 # which of two right answers comes first: an institution that is known to do it is more use than the law's promise.
-_BY_HAND = frozenset({"distance", "same_county", "night", "statutory", "line"})
+# The need is the measure of all the others.
+_BY_HAND = frozenset({"need", "distance", "same_county", "night", "statutory", "line"})
 Floats = npt.NDArray[np.float64]
 
 
@@ -137,7 +138,7 @@ def _learn_ranking(known: Sequence[Lesson]) -> Floats:
 
     bounds = [_bounds(name, weight) for name, weight in zip(SCORES, before.tolist(), strict=True)]
     change = minimize(loss, np.zeros_like(before), jac=True, method="L-BFGS-B", bounds=bounds).x
-    found: Floats = (before + change) / (before + change)[0]
+    found: Floats = before + change
     return found
 
 

@@ -21,6 +21,7 @@ class Query:
     open_at: local time (Europe/Vilnius); only what is open then, or may be, is found.
     needs: ids of needs that were chosen by button; they replace what is understood from the text.
     hints: ids of needs that the conversation speaks of; they count where the text itself says little.
+    by_name: institutions that the text names are found wherever they are; not where it is asked about another place.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Query:
     offset: int = 0
     needs: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    by_name: bool = True
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ def weights() -> Mapping[str, float]:
 class Understood:
     """What the question says, before any record is looked at.
 
-    needs: probability by need, without the share of other offices. elsewhere: that share.
+    needs: probability by need, without the share of other offices. elsewhere: that share. nearness: how much nearer, in
+    cosine, the question is to what people say of the needs than to what they ask of other offices.
     meaning, words: of each record, 0..1, in the order of the columns. named: likeness by organization id.
     centres: ids of social services centres of the place. people: target groups that the question speaks of.
     municipality: official name, COUNTRY for anywhere, or None. crisis_level: none, distress or danger.
@@ -38,6 +39,7 @@ class Understood:
 
     needs: Mapping[str, float]
     elsewhere: float
+    nearness: float
     meaning: Shares
     words: Shares
     named: Mapping[str, float]

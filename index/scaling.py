@@ -66,7 +66,8 @@ def scaled_shelf(shelf: Shelf, encoder: Encoder, services: int) -> Shelf:
     build = Build(
         name=f"{services} services", rows={sentence: row for row, sentence in enumerate(sentences)},
         vectors=VectorIndex.of(vectors), passage_means=shelf.build.passage_means,
-        question_means=shelf.build.question_means, needs=shelf.build.needs,
+        question_means=shelf.build.question_means, needs=shelf.build.needs, ours=shelf.build.ours,
+        others=shelf.build.others,
     )  # fmt: skip
     return Shelf(directory, build, encoder, revision=build.name)
 

@@ -173,9 +173,10 @@ class ServiceIndex:
         return Understood(
             needs={need: chances.get(need, 0.0) for need in shelf.taxonomy.needs},
             elsewhere=elsewhere,
+            nearness=shelf.build.ours.nearness(vector) - shelf.build.others.nearness(vector),
             meaning=shelf.meaning(query.text, vector),
             words=shelf.words(bare),
-            named=shelf.names.mentioned(query.text),
+            named=shelf.names.mentioned(query.text) if query.by_name else {},
             municipality=municipality,
             people=people,
             not_people=shelf.taxonomy.apart_from(people),
@@ -247,8 +248,6 @@ def _likely_needs(asked: Understood, query: Query) -> tuple[str, ...]:
 def _is_answerable(asked: Understood, hit: Hit) -> bool:
     """Somebody in distress, or whose need is nearly sure, is never told that nobody here helps."""
     if asked.crisis_level != "none" or max(asked.needs.values()) >= weights()["sure_at"]:
-        return True
-    if asked.elsewhere <= weights()["ours_below"]:
         return True
     return chance_of_an_answer(signs(asked, hit)) >= weights()["answer_at"]
 

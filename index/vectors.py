@@ -14,6 +14,9 @@ from nlu.encoder import Vectors
 _EXACT_UP_TO = 20_000
 # Groups that are looked into, and passages that are given back, of a grouped index.
 _GROUPS_READ, _NEAREST = 24, 3_000
+# One near text may be chance; a few are a subject.
+_FEW = 5
+_NONE: Vectors = np.zeros((1, 0), dtype=np.float32)
 
 
 class VectorIndex:
@@ -64,6 +67,12 @@ class VectorIndex:
             found = rows[0] >= 0
             result[rows[0][found]] = products[0][found]
         return result
+
+    def nearness(self, vector: Vectors) -> float:
+        """The mean cosine of the few nearest texts; 0 of none."""
+        products, rows = self._index.search(vector[None, :], min(len(self), _FEW)) if len(self) else (_NONE, _NONE)
+        found = products[0][rows[0] >= 0]
+        return float(found.mean()) if len(found) else 0.0
 
 
 def language_means(vectors: Vectors, languages: Sequence[str]) -> dict[str, Vectors]:

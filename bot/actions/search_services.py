@@ -41,6 +41,11 @@ def _topic(turn: Turn, result: SearchResult) -> str | None:
     return turn.memory.topic if result.certainty <= _OTHER_SUBJECT else None
 
 
+def _asked_elsewhere(text: str, turn: Turn, place: str | None) -> bool:
+    """Whether the request before is asked again in another town, where the institution that it named is no answer."""
+    return text == turn.memory.query and turn.memory.municipality not in (None, place)
+
+
 class SearchServices(TurnAction):
     key = "action_search_services"
 
@@ -82,7 +87,10 @@ class SearchServices(TurnAction):
     def _ask(self, text: str, turn: Turn, place: str | None) -> SearchResult:
         needs = needs_by_name(text)
         hint = self.index.taxonomy.crisis_needs.get(turn.memory.topic or "")
-        query = Query(text, turn.memory.language, place, limit=PAGE, needs=needs, hints=(hint,) if hint else ())  # type: ignore[arg-type]
+        query = Query(
+            text, turn.memory.language, place, limit=PAGE, needs=needs, hints=(hint,) if hint else (),  # type: ignore[arg-type]
+            by_name=not _asked_elsewhere(text, turn, place),
+        )  # fmt: skip
         result = self.index.search(query)
         if hint and len(words(text)) <= _FRAGMENT_WORDS and result.certainty < _OTHER_SUBJECT:
             # Few words after a danger ("nobody is here, I am alone") still speak of it.

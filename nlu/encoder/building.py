@@ -16,7 +16,7 @@ from nlu.errors import EncoderUnavailable
 from nlu.settings import EncoderSettings, var_folder
 
 # Raised when what this module writes changes, so that old folders are built anew.
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "kelrodis.json"
 Progress = Callable[[str], None]
 

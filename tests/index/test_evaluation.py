@@ -99,7 +99,7 @@ def made_up(number: int, dice: random.Random) -> Lesson:
     parts = np.zeros((2, len(names)))
     parts[0, names.index("words")], parts[1, names.index("meaning")] = dice.uniform(0.5, 1.0), dice.uniform(0.5, 1.0)
     asked = question(f"q{number}", "right", need=f"need{number}")
-    found = Signs(elsewhere=-4.0, certainty=2.0, relevance=1.0, named=0.0)
+    found = Signs(elsewhere=-4.0, certainty=2.0, relevance=1.0, named=0.0, nearness=1.0)
     return Lesson(asked, parts, np.array([True, False]), np.array([0, 1]), found, 0.9)
 
 
@@ -108,7 +108,7 @@ def test_what_decides_gets_the_weight() -> None:
     taught = [made_up(number, dice) for number in range(60)]
     others = [
         Lesson(question(f"o{i}"), taught[0].parts, np.array([False, False]), taught[0].house,
-               Signs(elsewhere=4.0, certainty=-2.0, relevance=0.2, named=0.0), 0.1)
+               Signs(elsewhere=4.0, certainty=-2.0, relevance=0.2, named=0.0, nearness=-1.0), 0.1)
         for i in range(30)
     ]  # fmt: skip
     learned = learn([*taught, *others])

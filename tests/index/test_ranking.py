@@ -35,8 +35,8 @@ def test_the_score_of_a_hit_is_the_sum_of_its_reasons(index: ServiceIndex) -> No
 
 
 def test_every_score_has_a_weight_and_every_weight_a_use(index: ServiceIndex) -> None:
-    signs = {f"ours_{name}" for name in vars(Signs(0.0, 0.0, 0.0, 0.0))}
-    others = {"meaning_floor", "variety", "sure_at", "ours_below", "relevant_at", "ours", "answer_at", "unsure_below"}
+    signs = {f"ours_{name}" for name in vars(Signs(0.0, 0.0, 0.0, 0.0, 0.0))}
+    others = {"meaning_floor", "variety", "sure_at", "relevant_at", "ours", "answer_at", "unsure_below"}
     assert set(ranking.weights()) == {*ranking.SCORES, *signs, *others}
 
 
@@ -107,9 +107,10 @@ def test_a_misspelt_word_is_read_as_the_likest_that_records_have() -> None:
 
 
 def test_a_question_of_another_office_needs_more_than_a_likely_need() -> None:
-    ours = Signs(elsewhere=-5.0, certainty=3.0, relevance=2.0, named=0.0)
+    ours = Signs(elsewhere=-5.0, certainty=3.0, relevance=2.0, named=0.0, nearness=0.5)
     assert chance_of_an_answer(ours) > chance_of_an_answer(replace(ours, elsewhere=5.0))
     assert chance_of_an_answer(ours) > chance_of_an_answer(replace(ours, relevance=0.3))
+    assert chance_of_an_answer(ours) > chance_of_an_answer(replace(ours, nearness=-2.0))
 
 
 def test_a_grouped_index_finds_what_the_exact_one_finds() -> None:

@@ -10,7 +10,7 @@ import pytest
 from index.cards import ServiceCard
 from index.hours import VILNIUS
 from index.query import Query
-from index.records import COUNTRY
+from index.records import COUNTRY, Language
 from index.search import ServiceIndex
 
 VILNIUS_CITY = "Vilniaus miesto savivaldybė"
@@ -45,6 +45,18 @@ def test_says_that_nothing_answers_what_other_offices_do(index: ServiceIndex, te
     assert not result.match
     assert result.cards == ()
     assert result.elsewhere
+
+
+BARE_WORDS = {
+    "lt": "maistas drabužiai nakvynė pašalpa skolos psichologas alkoholikas vežimėlis globa slauga smurtas krizė benamis",
+    "pl": "jedzenie ubrania nocleg zasiłek długi psycholog wózek opieka przemoc kryzys bezdomny schronisko pieniądze",
+    "en": "food clothes shelter benefits debts psychologist wheelchair care violence crisis homeless grief money",
+}
+
+
+@pytest.mark.parametrize(("language", "words"), BARE_WORDS.items())
+def test_a_bare_word_is_never_refused(index: ServiceIndex, language: Language, words: str) -> None:
+    assert [word for word in words.split() if not index.search(Query(word, language)).match] == []
 
 
 def test_every_shown_record_makes_a_card_with_a_way_a_source_and_a_label(index: ServiceIndex) -> None:
