@@ -25,6 +25,9 @@ from nlu.settings import var_folder
 # Raised when what is written below changes shape, so that old builds are left alone.
 FORMAT = 6
 ELSEWHERE = "elsewhere"
+# What `_learn` writes.
+_LEARNED = ("question_means.npz", "ours.faiss", "others.faiss", "needs.npz")
+_UNFINISHED = ".building"
 Progress = Callable[[int, int], None]
 Sentence = tuple[str, str]
 """A text and its language."""
@@ -63,7 +66,7 @@ def build_index(
     builds = folder or index_folder()
     target = builds / name
     if not (target / "manifest.json").exists():
-        beside = builds / f"{name}.building"
+        beside = builds / f"{name}{_UNFINISHED}"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         work = len(sentences) + 3 * len(examples(taxonomy))
@@ -113,10 +116,23 @@ def _write(
     np.savez(folder / "passage_means.npz", **means)
     VectorIndex.of(without_language(vectors, languages, means)).write(folder / "vectors.faiss")
     (folder / "passages.json").write_text(json.dumps(sentences, ensure_ascii=False), encoding="utf-8")
-    _learn(folder, taxonomy, encoder)
+    before = _learned_before(folder.parent, learned)
+    if before:
+        for name in _LEARNED:
+            shutil.copy(before / name, folder)
+    else:
+        _learn(folder, taxonomy, encoder)
     manifest = {"format": FORMAT, "encoder": encoder.fingerprint, "learned": learned, "passages": len(sentences)}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    encoder.keep()
+    encoder.keep(all_known=before is not None)
+
+
+def _learned_before(builds: Path, learned: str) -> Path | None:
+    """A build that learned from the same words with the same encoder, so that a changed record costs no learning."""
+    for path in builds.glob("*/manifest.json"):
+        if path.parent.suffix != _UNFINISHED and json.loads(path.read_text(encoding="utf-8"))["learned"] == learned:
+            return path.parent
+    return None
 
 
 def _learn(folder: Path, taxonomy: Taxonomy, encoder: RememberingEncoder) -> None:

@@ -25,7 +25,7 @@ _SHOWN = 3
 # How sharply the best record wins while learning, and the pull back to the weights as they are.
 _SHARPNESS, _PULL = 8.0, 4.0
 # Answerable questions that may be refused, at most.
-_MAY_REFUSE = 0.015
+_MAY_REFUSE = 0.010
 _NAMED = 12.0
 # Below the certainty at which fewer than this are right in three, people are asked what they mean.
 _RIGHT_ENOUGH = 0.75

@@ -15,7 +15,7 @@ Progress = Callable[[int], None]
 
 
 class RememberingEncoder:
-    """Vectors by the hash of their text, in one file an encoder. What is not asked for again is dropped on `keep`."""
+    """Vectors by the hash of their text, in one file an encoder."""
 
     def __init__(self, encoder: Encoder, folder: Path, progress: Progress = lambda texts: None) -> None:
         self._encoder, self._progress = encoder, progress
@@ -43,9 +43,9 @@ class RememberingEncoder:
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         return self._remembered("p", texts, self._encoder.encode_passages)
 
-    def keep(self) -> None:
-        """Writes what was asked for, beside the old file and then over it; vectors of other encoders go."""
-        kept = sorted(self._asked)
+    def keep(self, all_known: bool = False) -> None:
+        """Writes what was asked for, or all, beside the old file and then over it; vectors of other encoders go."""
+        kept = sorted(self._known if all_known else self._asked)
         beside = self._path.with_suffix(".writing.npz")
         np.savez(beside, keys=np.array(kept), rows=np.stack([self._known[key] for key in kept]))
         beside.replace(self._path)

@@ -92,6 +92,9 @@ class SearchServices(TurnAction):
             by_name=not _asked_elsewhere(text, turn, place),
         )  # fmt: skip
         result = self.index.search(query)
+        if not result.match and not query.by_name and turn.memory.needs:
+            # The request only named an institution; what it was taken for is asked of the other town.
+            return self.index.search(replace(query, needs=turn.memory.needs[:1]))
         if hint and len(words(text)) <= _FRAGMENT_WORDS and result.certainty < _OTHER_SUBJECT:
             # Few words after a danger ("nobody is here, I am alone") still speak of it.
             return self.index.search(replace(query, needs=(hint,)))

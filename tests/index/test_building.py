@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from index.building import build_index, current_name, index_folder, open_build
 from index.needs.taxonomy import read_taxonomy
 from index.remembering import RememberingEncoder
+from index.search import ServiceIndex
 from index.vocabulary import common_words
-from nlu.encoder import Encoder
+from nlu.encoder import Encoder, open_encoder
 
 
 class Counting:
@@ -60,6 +64,20 @@ def test_what_is_no_longer_asked_for_is_not_kept(tmp_path: Path, fake_encoder: E
     second.keep()
     RememberingEncoder(counting, tmp_path).encode_questions(["b"])
     assert counting.count == 3
+
+
+def test_a_changed_record_is_built_without_learning_the_needs_again(tmp_path: Path, index: ServiceIndex) -> None:
+    before = index_folder() / current_name()
+    shutil.copytree(before, tmp_path / before.name)
+    for remembered in index_folder().glob("vectors-*.npz"):
+        shutil.copy(remembered, tmp_path)
+    service = next(service for service in index.directory.shown_services() if not service.statutory)
+    renamed = replace(service, name={**service.name, "lt": "Visiškai naujas pavadinimas"})
+    directory = replace(index.directory, services={**index.directory.services, service.id: renamed})
+    build = open_build(open_encoder(), build_index(directory, open_encoder(), folder=tmp_path).parent)
+    assert build.name != before.name
+    assert any("Visiškai naujas pavadinimas" in text for text, _ in build.rows)
+    assert (tmp_path / build.name / "needs.npz").read_bytes() == (before / "needs.npz").read_bytes()
 
 
 def test_the_progress_adds_up_to_every_text(tmp_path: Path, fake_encoder: Encoder) -> None:
