@@ -92,13 +92,19 @@ class SearchServices(TurnAction):
             by_name=not _asked_elsewhere(text, turn, place),
         )  # fmt: skip
         result = self.index.search(query)
-        if not result.match and not query.by_name and turn.memory.needs:
-            # The request only named an institution; what it was taken for is asked of the other town.
-            return self.index.search(replace(query, needs=turn.memory.needs[:1]))
+        if not result.match and not query.by_name:
+            # The request only named an institution; what that one does is asked of the other town.
+            return self.index.search(replace(query, needs=self._needs_shown_first(turn)))
         if hint and len(words(text)) <= _FRAGMENT_WORDS and result.certainty < _OTHER_SUBJECT:
             # Few words after a danger ("nobody is here, I am alone") still speak of it.
             return self.index.search(replace(query, needs=(hint,)))
         return result
+
+    def _needs_shown_first(self, turn: Turn) -> tuple[str, ...]:
+        """The main need of the service that was shown first."""
+        columns = self.index.shelf.columns
+        row = columns.row.get(turn.memory.shown[0]) if turn.memory.shown else None
+        return tuple(columns.records[row].needs[:1]) if row is not None else ()
 
     def _found(self, turn: Turn, result: SearchResult) -> tuple[Say, ...]:
         place = result.municipality if result.municipality not in (None, COUNTRY) else None
