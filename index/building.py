@@ -130,7 +130,7 @@ def _write(
 def _learned_before(builds: Path, learned: str) -> Path | None:
     """A build that learned from the same words with the same encoder, so that a changed record costs no learning."""
     for path in builds.glob("*/manifest.json"):
-        if path.parent.suffix != _UNFINISHED and json.loads(path.read_text(encoding="utf-8"))["learned"] == learned:
+        if path.parent.suffix != _UNFINISHED and json.loads(path.read_text(encoding="utf-8")).get("learned") == learned:
             return path.parent
     return None
 
