@@ -100,10 +100,11 @@ def peers_searching() -> list[Timing]:
 def building() -> Iterator[tuple[str, float]]:
     """Seconds: of encoding and of the rest of a build, of a changed record, and of a build after it."""
     encoder = open_encoder()
-    texts = [text for text, _, _ in examples(read_taxonomy())][:: 1 + len(examples(read_taxonomy())) // _ENCODED]
+    known = [text for text, _, _ in examples(read_taxonomy())]
+    texts = known[:: 1 + len(known) // _ENCODED]
     begin = time.perf_counter()
     encoder.encode_questions(texts)
-    yield f"encoding {len(texts)} examples of {len(examples(read_taxonomy()))}", time.perf_counter() - begin
+    yield f"encoding {len(texts)} examples of {len(known)}", time.perf_counter() - begin
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for remembered in index_folder().glob("vectors-*.npz"):

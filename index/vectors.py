@@ -16,7 +16,6 @@ _EXACT_UP_TO = 20_000
 _GROUPS_READ, _NEAREST = 24, 3_000
 # One near text may be chance; a few are a subject.
 _FEW = 5
-_NONE: Vectors = np.zeros((1, 0), dtype=np.float32)
 
 
 class VectorIndex:
@@ -70,7 +69,9 @@ class VectorIndex:
 
     def nearness(self, vector: Vectors) -> float:
         """The mean cosine of the few nearest texts; 0 of none."""
-        products, rows = self._index.search(vector[None, :], min(len(self), _FEW)) if len(self) else (_NONE, _NONE)
+        if not len(self):
+            return 0.0
+        products, rows = self._index.search(vector[None, :], min(len(self), _FEW))
         found = products[0][rows[0] >= 0]
         return float(found.mean()) if len(found) else 0.0
 
