@@ -10,8 +10,10 @@ from bot.dialogue.engine import Engine
 from bot.dialogue.model import ACTS, current_model
 from bot.errors import TurnFailed
 from bot.fallback import Fallback
+from bot.hearing import Hearing, hear
 from bot.message import Message, Reply, ReplyPart
-from bot.presenting import after_hiding, part_of, parts_of
+from bot.opening import opening
+from bot.presenting import after_hiding, own_language_first, part_of, parts_of
 from bot.turn import HIDING, Memory, Say
 from index.cards import CrisisCard
 from index.helplines import crisis_card, emergency_number
@@ -19,10 +21,9 @@ from index.hours import VILNIUS
 from index.query import Query
 from index.search import ServiceIndex
 from nlu.acts import SERVICE_REQUEST, ActClassifier
-from nlu.crisis import CrisisReading, read_crisis
 from nlu.encoder import open_encoder
 from nlu.places import Gazetteer
-from nlu.understanding import LANGUAGES, Heard, Understanding, cleaned, first_place, hear_language
+from nlu.understanding import Understanding, first_place
 
 _TURN_SECONDS = 3.0
 # After a refusal to say where somebody hides, these acts are answered again.
@@ -50,28 +51,24 @@ class Assistant:
 
     def reply(self, message: Message) -> Reply:
         """The whole answer, danger first. Never raises, whatever the text."""
-        text = cleaned(message.text)
-        crisis = read_crisis(text)
-        heard = hear_language(text)
         known = self.engine.memory.knows(message.sender)
         memory = Memory.from_slots(self.engine.memory.slots(message.sender))
         hint = None if known else message.language_hint
-        language = heard.language if heard.clear and heard.language in LANGUAGES else hint or memory.language
-        if not any(sign.isalnum() for sign in text):
-            self.engine.memory.change(message.sender, {"language": language})
-            return Reply(language, CrisisCard(), (part_of(Say("utter_empty"), language),))
-        place = first_place(self._gazetteer, text) or memory.municipality or message.municipality
-        first = self._danger(text, crisis, heard, language)
-        if crisis.topic == "seeking_person" or (memory.asked == HIDING and not self._asks_for_something_else(text)):
-            parts = [part_of(Say("utter_hiding"), each) for each in _answer_languages(heard, language)]
-            # What was shown before might tell where somebody is.
-            forgotten = {"shown": (), "chosen": None, "query": None, "offset": 0, "asked": HIDING}
-            self.engine.memory.change(message.sender, {"language": language, **forgotten})
-        else:
-            parts = self._parts(message, text, replace(memory, language=language), hint)
-        lines = crisis_card(self._index.directory, crisis.level, crisis.topic, language, datetime.now(VILNIUS), place)
-        spoken = parts[-1].language if parts and not (heard.clear and heard.language == "other") else language
-        return Reply(spoken, lines, (*first, *parts))
+        directory = self._index.directory
+        heard = hear(message, memory, hint, directory)
+        note = _in_each(heard, "utter_masked") if heard.masked else []
+        if not heard.says_something:
+            self.engine.memory.change(message.sender, {"language": heard.language})
+            return Reply(heard.language, CrisisCard(), (*note, *_in_each(heard, "utter_empty")))
+        place = first_place(self._gazetteer, heard.text) or memory.municipality or message.municipality
+        lines = crisis_card(
+            directory, heard.crisis.level, heard.crisis.topic, heard.language, datetime.now(VILNIUS), place,
+            speaks=heard.own, silent=heard.silent,
+        )  # fmt: skip
+        parts = self._answer(message, heard, replace(memory, language=heard.language), hint)
+        spoken = parts[-1].language if parts and not heard.foreign else heard.language
+        first = opening(heard, lines, emergency_number(directory))
+        return Reply(spoken, lines, tuple(own_language_first(heard.own, (*first, *note, *parts))))
 
     def _warm_up(self) -> None:
         # The first turn reads a second's worth of files; nobody should wait for that.
@@ -89,6 +86,21 @@ class Assistant:
     def close(self) -> None:
         self.engine.close()
 
+    def _answer(self, message: Message, heard: Hearing, memory: Memory, hint: str | None) -> list[ReplyPart]:
+        """What follows the first words."""
+        sender = message.sender
+        if self._may_seek_a_hiding_person(heard, memory):
+            # What was shown before might tell where somebody is.
+            forgotten = {"shown": (), "chosen": None, "query": None, "offset": 0, "asked": HIDING}
+            self.engine.memory.change(sender, {"language": heard.language, **forgotten})
+            return _in_each(heard, "utter_hiding")
+        parts = self._parts(message, heard.text, memory, hint)
+        if not heard.silent:
+            return parts
+        self.engine.memory.change(sender, {"silent": True, "misses": 0})
+        # That nothing was found would contradict the lines that can be written to.
+        return parts if any(part.services for part in parts) else []
+
     def _parts(self, message: Message, text: str, memory: Memory, hint: str | None) -> list[ReplyPart]:
         place = message.municipality if memory.municipality is None else None
         metadata = {"language": hint, "municipality": place}
@@ -100,6 +112,11 @@ class Assistant:
             self.engine.memory.change(message.sender, changes)
             return parts
 
+    def _may_seek_a_hiding_person(self, heard: Hearing, memory: Memory) -> bool:
+        if heard.crisis.topic == "seeking_person":
+            return True
+        return memory.asked == HIDING and not self._asks_for_something_else(heard.text)
+
     def _asks_for_something_else(self, text: str) -> bool:
         """Whether somebody who was refused an address goes on to a need of their own."""
         act = self._fallback.understanding.read(text).act.name
@@ -108,16 +125,6 @@ class Assistant:
         needs = self._index.search(Query(text)).needs
         return bool(needs) and needs[0] in after_hiding()
 
-    def _danger(self, text: str, crisis: CrisisReading, heard: Heard, language: str) -> list[ReplyPart]:
-        """The few sentences that stand before everything else."""
-        if text == emergency_number(self._index.directory):
-            return [part_of(Say("utter_danger_other", {"emergency": text}), language)]
-        if crisis.level == "none" or crisis.topic == "seeking_person":
-            return []
-        key = f"utter_danger_{crisis.topic or 'other'}" if crisis.level == "danger" else "utter_distress"
-        blanks = {"emergency": emergency_number(self._index.directory)} if crisis.level == "danger" else {}
-        return [part_of(Say(key, blanks), each) for each in _answer_languages(heard, language)]
 
-
-def _answer_languages(heard: Heard, language: str) -> tuple[str, ...]:
-    return ("lt", "en") if heard.clear and heard.language == "other" else (language,)
+def _in_each(heard: Hearing, key: str) -> list[ReplyPart]:
+    return [part_of(Say(key), language) for language in heard.answered_in]

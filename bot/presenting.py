@@ -20,11 +20,13 @@ _DOMAIN = Path(__file__).with_name("domain")
 
 @cache
 def responses() -> Mapping[str, Mapping[str, str]]:
-    """Every response's text by key and language, from the same files that Rasa reads."""
+    """Every response's text by key and language, from the same files that Rasa reads; a few in others' languages."""
     found: dict[str, dict[str, str]] = {}
     for path in sorted((_DOMAIN / "responses").glob("*.yml")):
         for key, variations in yaml.safe_load(path.read_text(encoding="utf-8"))["responses"].items():
             found[key] = {variation["condition"][0]["value"]: variation["text"] for variation in variations}
+    for key, texts in yaml.safe_load((_DOMAIN / "other_languages.yml").read_text(encoding="utf-8")).items():
+        found[key] |= texts
     return found
 
 
@@ -58,6 +60,18 @@ def part_of(say: Say, language: str) -> ReplyPart:
     return ReplyPart(
         language, text_of(say.key, language, say.blanks), say.cards, buttons_of(say.buttons, say.needs, language)
     )
+
+
+def own_language_first(own: str | None, parts: Iterable[ReplyPart]) -> list[ReplyPart]:
+    """What can be said in the person's own language (`ru`, `uk`), and then everything in those of the answer."""
+    said = list(parts)
+    if own is None:
+        return said
+    known = {text: texts[own] for texts in responses().values() if own in texts for text in texts.values()}
+    translated = dict.fromkeys(known.get(part.text, "") for part in said)
+    first = [part for part in said if part.language == own]
+    first += [ReplyPart(own, text) for text in translated if text and text not in {part.text for part in first}]
+    return first + [part for part in said if part.language != own]
 
 
 def parts_of(messages: Iterable[Mapping[str, Any]], language: str) -> list[ReplyPart]:

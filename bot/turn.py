@@ -22,6 +22,7 @@ class Memory:
     needs: ids of the needs that the last request was understood as.
     asked: what the bot asked last (`place`), HIDING after it has refused to say where somebody hides, or None.
     topic: of the danger that the person spoke of. misses: requests in a row that found nothing.
+    silent: the person has said that they cannot speak.
     """
 
     language: str = "lt"
@@ -34,6 +35,7 @@ class Memory:
     asked: str | None = None
     topic: str | None = None
     misses: int = 0
+    silent: bool = False
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any]) -> Memory:
@@ -48,6 +50,7 @@ class Memory:
             asked=slots.get("asked"),
             topic=slots.get("topic"),
             misses=int(slots.get("misses") or 0),
+            silent=bool(slots.get("silent")),
         )
 
 

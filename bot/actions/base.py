@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.turn import Memory, Outcome, Say, Turn
 from index.search import ServiceIndex
-from nlu.crisis import read_crisis
+from nlu.danger import read_danger
 
 # A question in another language is answered in these, saying so.
 FOREIGN_ANSWERS = ("lt", "en")
@@ -73,7 +73,7 @@ def turn_of(tracker: Tracker) -> Turn:
     message = tracker.latest_message
     entities = {entity["entity"]: entity["value"] for entity in message.get("entities") or ()}
     text = message.get("text") or ""
-    crisis = read_crisis(text)
+    crisis = read_danger(text)
     return Turn(
         text=text,
         act=(message.get("intent") or {}).get("name") or "service_request",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.actions.base import TurnAction
 from bot.actions.human_contact import contacts
 from bot.turn import MISSES_BEFORE_A_PERSON, Outcome, Say, Turn
+from index.cards import ServiceCard
+from index.hours import VILNIUS, state_at
 from index.needs.taxonomy import read_taxonomy
 from index.query import Query, SearchResult
-from index.records import COUNTRY, said
+from index.records import COUNTRY, Directory, said
 from nlu.normalisation import fold
 from nlu.references import correction, means_anywhere
 from nlu.words import words
@@ -25,6 +28,8 @@ _OTHER_SUBJECT = 0.8
 # A place with words that say less than this goes with the request before; from the higher share on a text stands
 # alone.
 _SAYS_LITTLE, SPEAKS_FOR_ITSELF = 0.35, 0.5
+# Outside these hours somebody in danger needs a door that opens now.
+_OFFICE_HOURS = "Mo-Fr 08:00-17:00"
 
 
 def needs_by_name(text: str) -> tuple[str, ...]:
@@ -32,6 +37,21 @@ def needs_by_name(text: str) -> tuple[str, ...]:
     wanted = fold(text.split(":", 1)[-1]).strip()
     names = ((need.id, name) for need in read_taxonomy().needs.values() for name in need.name.values())
     return tuple(dict.fromkeys(need for need, name in names if fold(name) == wanted))[:1]
+
+
+def open_doors_first(
+    cards: tuple[ServiceCard, ...], directory: Directory, place: str | None, moment: datetime
+) -> tuple[ServiceCard, ...]:
+    """At night and on free days: what takes people in at any hour, here or for the whole country, before the rest."""
+    if state_at(_OFFICE_HOURS, moment).open_now:
+        return cards
+
+    def is_shut(card: ServiceCard) -> bool:
+        service = directory.services.get(card.service_id)
+        here = place is None or not {place, COUNTRY}.isdisjoint((card.municipality, *card.serves))
+        return not (service and service.night_intake and here)
+
+    return tuple(sorted(cards, key=is_shut))
 
 
 def _topic(turn: Turn, result: SearchResult) -> str | None:
@@ -54,6 +74,9 @@ class SearchServices(TurnAction):
         text, result = self._search(turn, place)
         if not result.match:
             return self._miss(turn, text, result)
+        if turn.crisis_level == "danger":
+            now, directory = datetime.now(VILNIUS), self.index.directory
+            result = replace(result, cards=open_doors_first(result.cards, directory, result.municipality, now))
         shown = tuple(card.service_id for card in result.cards)
         return Outcome(
             says=self._found(turn, result),

@@ -11,7 +11,8 @@ from index.records import COUNTRY, said
 from nlu.references import means_anywhere
 from nlu.words import words
 
-# A place with this many words beside it is a request of its own ("food parcels in Visaginas please").
+# A place with this many words beside it is a request of its own ("food parcels in Visaginas please"), and at the
+# beginning of a conversation fewer are ("food, Vilnius").
 _WORDS_OF_A_REQUEST = 5
 
 
@@ -24,7 +25,7 @@ class SetPlace(SearchServices):
             if turn.memory.asked == "place":
                 return Outcome((Say("utter_place_unknown", buttons=("anywhere",)),))
             return super().answer(turn)
-        if turn.place and len(words(turn.text)) >= _WORDS_OF_A_REQUEST:
+        if turn.place and (not turn.memory.query or len(words(turn.text)) >= _WORDS_OF_A_REQUEST):
             own = super().answer(replace(turn, place=place))
             if own.changes.get("shown") and self.index.search(Query(turn.text)).certainty >= SPEAKS_FOR_ITSELF:
                 return own

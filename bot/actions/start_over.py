@@ -20,5 +20,6 @@ class StartOver(TurnAction):
             "asked": None,
             "topic": None,
             "misses": 0,
+            "silent": False,
         }
         return Outcome((Say("utter_start_over"),), forgotten)

@@ -1,0 +1,56 @@
+"""Reads whether somebody cannot speak or call: says so, asks how to write to the emergency number, or does not hear.
+
+The words stand in `nlu/data/<lang>/silence.yml`; how phrases are written: nlu/crisis_phrases.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from nlu.crisis import LANGUAGES
+from nlu.crisis_phrases import Find, Lexicon, Pattern, Scan, compile_pattern, tokens_of
+from nlu.settings import DATA
+
+_Patterns = Mapping[int, list[Pattern]]
+
+
+@dataclass(frozen=True)
+class _Knowledge:
+    lexicon: Lexicon
+    silent: _Patterns
+    harmless: _Patterns
+
+
+def cannot_speak(text: str) -> bool:
+    """Whether the person would rather write, in whatever language; nothing is said of how grave it is."""
+    known = _knowledge()
+    scan = Scan(tokens_of(text), known.lexicon)
+    scan.hide(word for find in list(scan.finds(known.harmless)) if _is_unbroken(find) for word in find.words)
+    return any(True for _ in scan.finds(known.silent))
+
+
+def _is_unbroken(find: Find) -> bool:
+    """Word by word: "I cannot talk with him" speaks of somebody, "I cannot talk, he is with me" does not."""
+    return find.words[-1] - find.words[0] == len(find.words) - 1
+
+
+@cache
+def _knowledge() -> _Knowledge:
+    files = [yaml.safe_load((DATA / language / "silence.yml").read_text("utf-8")) for language in LANGUAGES]
+    classes = {name: words.split() for file in files for name, words in file.get("classes", {}).items()}
+    lexicon = Lexicon(classes, (word for file in files for word in file["real_words"].split()))
+    return _Knowledge(lexicon, _compiled(files, "silent", lexicon), _compiled(files, "harmless", lexicon))
+
+
+def _compiled(files: list[dict[str, Any]], section: str, lexicon: Lexicon) -> _Patterns:
+    groups: dict[int, list[Pattern]] = {}
+    for file in files:
+        for source in file[section]:
+            pattern = compile_pattern(source, section, lexicon)
+            groups.setdefault(pattern.anchor, []).append(pattern)
+    return groups
