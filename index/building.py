@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.always import write_always
 from index.documents import passages
 from index.errors import ForeignEncoder, IndexMissing
 from index.needs.taxonomy import Taxonomy, read_taxonomy
@@ -73,6 +74,8 @@ def build_index(
         _write(beside, sentences, taxonomy, learned, RememberingEncoder(encoder, builds, _counter(work, progress)))
         shutil.rmtree(target, ignore_errors=True)
         beside.rename(target)
+    # A new number changes no passage, so this is written whether the build is new or not.
+    write_always(directory, folder or var_folder())
     _switch_to(name, builds)
     return target
 

@@ -66,6 +66,12 @@ class Columns:
         return np.array([isinstance(record, Service) and record.statutory for record in self.records], dtype=bool)
 
     @cached_property
+    def is_nationwide(self) -> Flags:
+        """Is for everybody in the country."""
+        owners = (owner or record for record, owner in zip(self.records, self._organizations, strict=True))
+        return np.array([not isinstance(owner, Service) and COUNTRY in owner.serves for owner in owners], dtype=bool)
+
+    @cached_property
     def takes_in_at_night(self) -> Flags:
         return np.array([isinstance(record, Service) and record.night_intake for record in self.records], dtype=bool)
 

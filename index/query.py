@@ -22,6 +22,7 @@ class Query:
     needs: ids of needs that were chosen by button; they replace what is understood from the text.
     hints: ids of needs that the conversation speaks of; they count where the text itself says little.
     by_name: institutions that the text names are found wherever they are; not where it is asked about another place.
+    nationwide: where no municipality is known, only what is for the whole country is found.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Query:
     needs: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     by_name: bool = True
+    nationwide: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from index.query import Query, SearchResult
 from index.ranking import Hit, Understood, weights
 from index.records import COUNTRY, Directory, Helpline, Service
 from index.shelf import Shelf
-from nlu.crisis import CrisisReading, read_crisis
+from nlu.crisis import CrisisReading
+from nlu.danger import read_danger
 from nlu.encoder import Encoder, open_encoder
 from nlu.people import people_meant
 from nlu.places import Gazetteer, PlaceMention
@@ -162,7 +163,7 @@ class ServiceIndex:
             zip(shelf.build.needs.labels, shelf.build.needs.probabilities(bare, vector).tolist(), strict=True)
         )
         elsewhere = chances.pop(ELSEWHERE, 0.0)
-        crisis = read_crisis(query.text)
+        crisis = read_danger(query.text)
         hints = query.hints or _needs_of_danger(crisis, shelf.taxonomy)
         if hints and max(chances.values()) < _SURE_NEED:
             chances |= dict.fromkeys(hints, _SURE_NEED)
@@ -195,6 +196,8 @@ def _candidates(query: Query, asked: Understood, shelf: Shelf) -> Flags:
         may = may | (columns.owned_by(asked.named) == 1.0)
     if query.needs:
         may = may & (columns.shares_of(asked.needs) > 0)
+    if query.nationwide and asked.place is None:
+        may = may & columns.is_nationwide
     if query.category or query.target_group or query.open_at:
         wanted = [_is_wanted(record, query, shelf.directory) for record in columns.records]
         may = may & np.array(wanted, dtype=bool)

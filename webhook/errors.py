@@ -13,10 +13,16 @@ from flask import Flask, Response, jsonify, request
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from index.always import read_always
+from index.cards import HelplineCard
 from index.errors import FinderFault
+from index.helplines import crisis_card
+from nlu.crisis import read_crisis
 from nlu.errors import NluError
+from webhook.bodies import peek_body
 from webhook.languages import caller_language
-from webhook.parts import parts
+from webhook.messages import MOST_CHARACTERS
+from webhook.parts import now, parts
 from webhook.refusals import Refusal
 
 _log = logging.getLogger("webhook.faults")
@@ -89,13 +95,47 @@ def as_response(refusal: Refusal, language: str) -> Response:
     return response
 
 
-def emergency_lines(language: str) -> list[Any]:
-    """Help lines for a message that something failed; none when they cannot be read either."""
-    try:
-        return parts().emergency_lines(language)
-    except Exception as fault:  # noqa: BLE001  # the message itself must still go out
-        log_fault(fault, "internal")
+def emergency_lines(language: str) -> list[HelplineCard]:
+    """Help lines for a message that something failed: of the danger that the request tells of, else of any hour.
+
+    Empty only when neither the directory nor the file that was written with the index can be read.
+    """
+    for choose in (_lines_of_danger, _lines_of_any_hour, _lines_from_file):
+        try:
+            lines = choose(language)
+        except Exception as fault:  # noqa: BLE001  # the message itself must still go out
+            log_fault(fault, "internal")
+            continue
+        if lines:
+            return lines
+    return []
+
+
+def _lines_of_danger(language: str) -> list[HelplineCard]:
+    """By words alone, which takes less than a millisecond, however much else has failed."""
+    directory = parts().finder.directory
+    reading = read_crisis(_message()[:MOST_CHARACTERS])
+    if directory is None or not (reading.level == "danger" or reading.topic == "seeking_person"):
         return []
+    return list(crisis_card(directory, reading.level, reading.topic, language, now()).helplines)
+
+
+def _lines_of_any_hour(language: str) -> list[HelplineCard]:
+    return parts().emergency_lines(language)
+
+
+def _lines_from_file(language: str) -> list[HelplineCard]:
+    return list(read_always().get(language, ()))
+
+
+def _message() -> str:
+    """What the request says to the chat, by JSON or by form; nothing where it cannot be read."""
+    body = peek_body()
+    try:
+        said = body.get("message") if isinstance(body, dict) else request.form.get("message")
+    except HTTPException:  # a form that is too large
+        return ""
+    return said if isinstance(said, str) else ""
 
 
 def explain_faults(app: Flask) -> None:

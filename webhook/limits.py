@@ -1,20 +1,29 @@
-"""How often one address may call, counted in memory."""
+"""How often one conversation and one address may call, counted in memory."""
 
 from __future__ import annotations
 
-from flask import Flask, request
+import hashlib
+
+from flask import Flask, request, session
 from flask_limiter import Limiter
 
+from webhook.bodies import peek_body
 from webhook.proxies import caller_key, is_this_machine
 from webhook.settings import Settings
 
 _CHAT = frozenset({"chat.send", "chat.end", "page.ask"})
-_SEARCH = frozenset({"search.find"})
-_REPORTS = frozenset({"reports.report", "reports.rate"})
+_SEARCH = frozenset({"search.find", "needs.show"})
+_REPORTS = frozenset({"reports.report", "reports.rate", "sheets.tell"})
+# Those of the chat that say something; whoever erases a conversation is never told to wait for it.
+_SAYING = frozenset({"chat.send", "page.ask"})
+_IN_MEMORY = "memory://"
 
 
 def limit_calls(app: Flask, settings: Settings) -> None:
-    """Refuse callers that ask too often; each route is counted by itself."""
+    """Refuse callers that ask too often; each route is counted by itself.
+
+    Senders are counted first: what one of them asks too much does not use up what an office behind one address has.
+    """
 
     def allowed() -> str:
         if is_this_machine():
@@ -25,4 +34,17 @@ def limit_calls(app: Flask, settings: Settings) -> None:
             return settings.search_limit
         return settings.report_limit if request.endpoint in _REPORTS else settings.other_limit
 
-    Limiter(caller_key, app=app, default_limits=[allowed], storage_uri="memory://", headers_enabled=False)
+    by_sender = Limiter(sender_key, app=app, default_limits=[settings.sender_limit], storage_uri=_IN_MEMORY)
+    by_sender.request_filter(lambda: is_this_machine() or not sender_key())
+    Limiter(caller_key, app=app, default_limits=[allowed], storage_uri=_IN_MEMORY)
+
+
+def sender_key() -> str:
+    """Who says something, hashed, so that nobody's conversation can be read from the counters; empty for all else."""
+    if request.endpoint not in _SAYING or (request.endpoint == "page.ask" and "end" in request.form):
+        return ""
+    body = peek_body()
+    sender = body.get("sender") if isinstance(body, dict) else session.get("sender")
+    if not isinstance(sender, str) or not sender:
+        return ""
+    return hashlib.blake2b(sender.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from flask import Flask, current_app
 
 from bot.message import Message, Reply
+from index.always import read_always
 from index.cards import HelplineCard, ServiceCard
 from index.helplines import round_the_clock
 from index.hours import VILNIUS
@@ -93,9 +94,10 @@ class Parts:
         return found
 
     def emergency_lines(self, language: str) -> list[HelplineCard]:
-        """112 and the lines that answer at any hour; none when no directory can be read."""
+        """112 and the lines that answer at any hour: from the directory, else from the file written with the index."""
         found = self.finder.directory
-        return round_the_clock(found, language, now()) if found else []
+        lines = round_the_clock(found, language, now()) if found else []
+        return lines or list(read_always().get(language, ()))
 
 
 def now() -> datetime:

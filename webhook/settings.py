@@ -30,6 +30,25 @@ class Settings:
     cors_sites: tuple[str, ...] = _setting(
         "KELRODIS_CORS_SITES", (), "sites (https://www.example.lt) whose pages may call the API"
     )
+    frame_sites: tuple[str, ...] = _setting(
+        "KELRODIS_FRAME_SITES", (), "sites whose pages may show the chat in an iframe"
+    )
+    public_url: str | None = _setting(
+        "KELRODIS_PUBLIC_URL", None, "the address that people know (https://…), for QR codes; else the one they came by"
+    )
+    exit_url: str = _setting("KELRODIS_EXIT_URL", "https://www.meteo.lt/", "where Exit leads: a page nobody minds")
+    accent: str = _setting("KELRODIS_ACCENT", "#0b4f6c", "the one colour of links and buttons, as #rrggbb")
+    controller: str | None = _setting("KELRODIS_CONTROLLER", None, "who answers for personal data, for /privacy")
+    data_officer: str | None = _setting("KELRODIS_DATA_OFFICER", None, "contact of the data-protection officer")
+    supervisory_authority: str | None = _setting(
+        "KELRODIS_SUPERVISORY_AUTHORITY",
+        None,
+        "who hears complaints on personal data; else Lithuania's inspectorate",
+    )
+    accessibility_contact: str | None = _setting(
+        "KELRODIS_ACCESSIBILITY_CONTACT", None, "who is told about barriers, for /accessibility"
+    )
+    sender_limit: str = _setting("KELRODIS_SENDER_LIMIT", "20/minute;300/hour", "chat messages of one conversation")
     chat_limit: str = _setting("KELRODIS_CHAT_LIMIT", "60/minute;1200/hour", "chat messages from one address")
     search_limit: str = _setting("KELRODIS_SEARCH_LIMIT", "120/minute;2400/hour", "searches from one address")
     report_limit: str = _setting("KELRODIS_REPORT_LIMIT", "20/minute;100/hour", "reports and feedback from one address")

@@ -21,6 +21,7 @@ from nlu.errors import EncoderUnavailable, NluError
 from webhook.app import create_app
 from webhook.parts import Finder, Missing, Talker
 from webhook.settings import SettingFault, Settings
+from webhook.unavailable import renew_page
 
 _log = logging.getLogger("webhook")
 # Larger bodies are refused while they arrive; between this and the body limit the answer is the contract's.
@@ -41,6 +42,7 @@ def main() -> int:
         index = open_index()
         assistant = start_assistant(index)
         app = create_app(settings, assistant, index)
+        renew_page(settings)
     except SettingFault as fault:
         print(fault, file=sys.stderr)
         return 2
