@@ -17,7 +17,7 @@ from webhook.metrics import Metrics, measure
 from webhook.parts import Finder, Missing, Parts, Talker, keep
 from webhook.proxies import TrustedProxies
 from webhook.settings import Settings
-from webhook.widget.page import page
+from webhook.widget.pages import PAGES
 
 _load_gazetteer = cache(Gazetteer.load)
 
@@ -61,6 +61,7 @@ def create_app(settings: Settings, assistant: Talker | Missing, index: Finder | 
     explain_faults(app)
     limit_calls(app, settings)
     register_api(app)
-    app.register_blueprint(page)
+    for pages in PAGES:
+        app.register_blueprint(pages)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -6,23 +6,30 @@ from flask import Flask, Response, request
 
 from webhook.settings import Settings
 
-POLICY = "; ".join((
-    "default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'self'",
-))  # fmt: skip
+_POLICY = (
+    "default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
+    "require-trusted-types-for 'script'",
+)  # fmt: skip
 _API = "/api/v1/"
 _DAY = "86400"
+# Half a year: long enough to matter, short enough to give https up again.
+_SECURE = "max-age=15552000"
 
 
 def protect(app: Flask, settings: Settings) -> None:
     """Add the headers to every answer of an application."""
     sites = frozenset(site.rstrip("/") for site in settings.cors_sites)
+    framing = " ".join(("frame-ancestors 'self'", *settings.frame_sites))
+    policy = "; ".join((*_POLICY, framing))
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", _SECURE)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         if sites and request.path.startswith(_API):

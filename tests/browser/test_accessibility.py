@@ -1,80 +1,102 @@
-"""The page in a real browser under axe: no fault of WCAG 2.2 AA that a machine can see, with and without results."""
+"""axe in every state: no fault of WCAG 2.2 AA, nor of good practice, that a machine can see."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import secrets
-import shutil
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from waitress.server import create_server
+from playwright.sync_api import Page, expect
 
-from bot.assistant import Assistant
-from index.search import ServiceIndex
 from nlu.settings import PROJECT
-from webhook.app import create_app
-from webhook.settings import Settings
 
 AXE = PROJECT / "var" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.dialogue,
-    pytest.mark.skipif(CHROMIUM is None or not AXE.exists(), reason="needs Chromium and axe: make browser"),
-]
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ANSWERS = ".answer:not(.greeting)"
 
 
-def browser_tab() -> Any:
-    """The driver of the page's own browser test, which lies in another folder of tests."""
-    path = PROJECT / "tests" / "webhook" / "test_page_in_chromium.py"
-    spec = importlib.util.spec_from_file_location("page_in_chromium", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def faults(page: Page) -> list[Any]:
+    """What axe finds, with contrast also at AAA; a world of its own keeps the page's policy out of it."""
+    session = page.context.new_cdp_session(page)
+    tree = session.send("Page.getFrameTree")
+    world = session.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "axe"})[
+        "executionContextId"
+    ]
+    options = json.dumps({"runOnly": RULES, "rules": {"color-contrast-enhanced": {"enabled": True}}})
+    session.send("Runtime.evaluate", {"expression": Path(AXE).read_text("utf-8"), "contextId": world})
+    found = session.send(
+        "Runtime.evaluate",
+        {
+            "expression": f"axe.run(document, {options}).then(r => JSON.stringify(r.violations.map("
+            "v => [v.id, v.nodes.map(n => n.html.slice(0, 160))])))",
+            "contextId": world, "awaitPromise": True, "returnByValue": True,
+        },
+    )  # fmt: skip
+    session.detach()
+    return list(json.loads(found["result"]["value"]))
 
 
-@pytest.fixture(scope="module")
-def address(index: ServiceIndex, assistant: Assistant) -> Iterator[str]:
-    server = create_server(
-        create_app(Settings.from_environment(), assistant, index), host="127.0.0.1", port=0, threads=4
-    )
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-
-
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(
     ("language", "text"),
     [
         ("lt", None),
-        ("pl", "gdzie w Wilnie znajdę schronienie, mąż mnie bije"),
-        ("en", "food for my family in Visaginas"),
         ("lt", "labas"),
+        ("pl", "mąż stoi pod drzwiami z nożem, Wilno"),
+        ("en", "food for my family in Visaginas"),
+        ("en", "how do I register a drone"),
+        ("lt", "viskas beprasmiška, nebeturiu jėgų"),
+        ("lt", "муж бьет меня, помогите, Вильнюс"),
     ],
 )
-def test_the_page_has_no_fault_that_axe_finds(address: str, language: str, text: str | None, tmp_path: Path) -> None:
-    page = browser_tab()
-    tab = page.Tab(20000 + secrets.randbelow(20000), tmp_path)
-    try:
-        tab.call("Page.setBypassCSP", enabled=True)
-        tab.open(f"{address}/?lang={language}", width=320)
-        if text:
-            page.ask(tab, text)
-            tab.wait("!!document.querySelector('#latest') && document.querySelector('#latest').textContent.length > 20")
-        tab.run(AXE.read_text(encoding="utf-8"))
-        faults = "r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))])"
-        options = json.dumps({"runOnly": _RULES})
-        tab.run(f"window.found = null; axe.run(document, {options}).then(r => window.found = JSON.stringify({faults}))")
-        tab.wait("window.found !== null")
-        assert json.loads(tab.run("window.found")) == []
-        assert tab.run("document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than the screen"
-    finally:
-        tab.close()
+def test_the_chat_has_no_fault(person: Any, site: str, language: str, text: str | None, dark: bool) -> None:
+    page = person.open(f"{site}/?lang={language}", "small", dark=dark)
+    if text:
+        person.ask(page, text)
+        for summary in page.locator("#latest summary").all():
+            summary.click()
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+
+
+@pytest.mark.parametrize("language", ["lt", "pl", "en"])
+@pytest.mark.parametrize(
+    "path",
+    ["/needs", "/needs/2", "/privacy", "/safety", "/message", "/accessibility", "/told", "/poster", "/needs/9999"],
+)
+def test_each_page_has_no_fault(person: Any, site: str, path: str, language: str) -> None:
+    page = person.open(f"{site}{path}?lang={language}", "small")
+    assert faults(page) == []
+    if path != "/poster":
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+    person.picture(page, f"page{path.replace('/', '-')}-{language}", whole=True)
+
+
+def test_the_sheet_the_fault_and_the_panel_have_no_fault(person: Any, site: str, foreign_site: str) -> None:
+    page = person.open(f"{site}/?lang=pl")
+    person.ask(page, "gdzie dostanę jedzenie w Wilnie")
+    page.locator("form[action='/print'] button").first.click()
+    page.wait_for_url("**/cards/*")
+    assert faults(page) == []
+    page = person.open(f"{site}/?lang=pl")
+    page.context.set_offline(True)
+    page.locator("textarea").fill("pomocy")
+    page.locator("button.send").click()
+    page.locator(".fault").wait_for()
+    assert faults(page) == []
+    page = person.open(f"{foreign_site}/script/en")
+    assert faults(page) == []
+    page.locator(".launcher").click()
+    person.ask(page, "food in Visaginas")
+    assert faults(page) == []
+
+
+def test_answers_are_announced_politely_and_in_their_language(person: Any, site: str) -> None:
+    page = person.open(f"{site}/?lang=lt")
+    log = page.locator("[role=log]")
+    expect(log).to_have_attribute("aria-live", "polite")
+    person.ask(page, "where can I get food in Vilnius")
+    assert page.locator("#latest").get_attribute("lang") == "en"
+    assert log.locator("#latest").count() == 1
+    assert page.locator("[role=status]").count() == 1

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import html
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import esprima
 import pytest
 import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webhook.widget import page as page_module
+from nlu.settings import PROJECT
+from webhook.settings import SettingFault, Settings
+from webhook.widget.colours import accent_rules, contrast
+from webhook.widget.elements import elements_of
+from webhook.widget.rendering import linked, origin, spoken_date
+from webhook.widget.shown import MEDIA_TYPE
 from webhook.widget.texts import texts
 
 LANGUAGES = ("lt", "pl", "en")
-FOLDER = Path(page_module.__file__).parent
+FOLDER = PROJECT / "webhook" / "widget"
+SENDER = "0123456789abcdef0123456789abcdef"
 
 
 def test_a_question_is_answered_by_plain_forms(client: FlaskClient) -> None:
@@ -85,6 +94,20 @@ def test_erasing_forgets_everything(client: FlaskClient, assistant: Any) -> None
     assert assistant.ended == [assistant.messages[0].sender]
 
 
+def test_leaving_erases_and_leads_away_without_a_script(client: FlaskClient, assistant: Any) -> None:
+    client.post("/", data={"message": "labas"})
+    left = client.get("/exit")
+    assert left.status_code == 303
+    assert left.location == Settings().exit_url
+    assert assistant.ended == [assistant.messages[0].sender]
+    assert "<article" not in client.get("/").text
+    assert left.headers["Cache-Control"] == client.get("/").headers["Cache-Control"] == "no-store"
+
+
+def test_leaving_works_while_nothing_else_does(bare_client: FlaskClient) -> None:
+    assert bare_client.get("/exit").status_code == 303
+
+
 def test_a_lost_answer_is_explained(client: FlaskClient) -> None:
     assert texts("en")["answer_gone"] in html.unescape(client.get("/?lang=en&answered=1").text)
 
@@ -120,18 +143,37 @@ def test_when_the_assistant_fails_the_page_shows_help_lines(client: FlaskClient,
 def test_the_page_speaks_each_language(client: FlaskClient, language: str) -> None:
     text = html.unescape(client.get(f"/?lang={language}", headers={"Accept-Language": "de"}).text)
     assert f'<html lang="{language}">' in text
-    for key in ("greeting", "privacy", "message_label", "send", "title"):
+    for key in ("greeting", "notice", "message_label", "send", "exit_first"):
         assert texts(language)[key] in text
     assert len(texts(language)["examples"]) == 4
     assert client.get("/", headers={"Accept-Language": f"{language}-XX"}).text.count(f'<html lang="{language}">') == 1
 
 
+@pytest.mark.parametrize("path", ["/", "/needs", "/privacy", "/safety", "/exit-unknown"])
+def test_titles_say_nothing_and_exit_comes_first(client: FlaskClient, path: str) -> None:
+    text = client.get(path).text
+    if path == "/exit-unknown":
+        assert "title" not in text
+        return
+    assert "<title>Kelrodis</title>" in text
+    first = text.index('href="/exit"')
+    assert first < text.index("<header")
+    assert text.index('href="/exit"', first + 1) < text.index("<main")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_notice_is_one_sentence_of_at_most_twelve_words(language: str) -> None:
+    notice = texts(language)["notice"]
+    assert len(notice.split()) <= 12
+    assert re.findall(r"[.!?]", notice) == ["."]
+
+
 def test_each_text_is_there_in_three_languages() -> None:
-    content = yaml.safe_load((FOLDER / "texts.yml").read_text("utf-8"))
-    for key, said in content.items():
-        assert tuple(said) == LANGUAGES, key
-        blanks = {frozenset(re.findall(r"{\w+}", str(text))) for text in said.values()}
-        assert len(blanks) == 1, key
+    for path in (FOLDER / "texts").glob("*.yml"):
+        for key, said in yaml.safe_load(path.read_text("utf-8")).items():
+            assert tuple(said) == LANGUAGES, key
+            blanks = {frozenset(re.findall(r"{\w+}", str(text))) for text in said.values()}
+            assert len(blanks) == 1, key
 
 
 def test_answers_are_marked_with_their_own_language_and_escaped(client: FlaskClient) -> None:
@@ -148,10 +190,10 @@ def test_cards_keep_their_order(client: FlaskClient) -> None:
     client.post("/", data={"message": "labas", "lang": "en"})
     text = client.get("/?lang=en").text.split("<article")[1]
     order = [
-        "Shelter", "Crisis Centre", "Krizių centras", 'class="why"', 'class="description"', 'class="who"',
-        'class="phone"', 'class="email"', 'class="website"', 'class="address"', 'class="hours"', 'class="how"',
-        'class="documents"',
-        'class="cost"', 'class="spoken"', 'class="source"', "undated", "Not confirmed by phone yet.",
+        "<h2>Crisis Centre", "Shelter", "Krizių centras", 'class="why"', 'class="call"', 'class="description"',
+        'class="address"', 'class="hours"', 'class="who"', 'class="how"', "<details", 'class="cost"',
+        'class="documents"', 'class="spoken"', 'class="email"', 'class="tools"', 'data-do="copy"', 'class="source"',
+        "undated", "not yet confirmed",
     ]  # fmt: skip
     positions = [text.index(part) for part in order]
     assert positions == sorted(positions)
@@ -162,49 +204,142 @@ def test_addresses_that_are_no_web_addresses_are_no_links(client: FlaskClient, a
 
     def poisoned(message: Any) -> Any:
         made = reply(message)
-        bad = {"website": "javascript:alert(1)", "source_url": "javascript:alert(2)"}
+        bad = {"website": "javascript:alert(1)", "source_url": "javascript:alert(2)", "map_url": "data:text/html,x"}
         card = dataclasses.replace(made.parts[0].services[0], **bad)
         return dataclasses.replace(made, parts=(dataclasses.replace(made.parts[0], services=(card,)),))
 
     assistant.reply = poisoned
     client.post("/", data={"message": "labas"})
-    assert "javascript:" not in client.get("/").text
+    text = client.get("/").text
+    assert "javascript:" not in text
+    assert "data:text" not in text
+
+
+def test_contacts_in_a_sentence_become_links_and_nothing_else_does() -> None:
+    text = "Klauskite: +370 5 233 2508, info@vmkc.lt, https://www.vmkc.lt/ <b> g. 12-5, 2026 m."
+    assert linked(text) == (
+        'Klauskite: <a href="tel:+37052332508">+370 5 233 2508</a>, <a href="mailto:info@vmkc.lt">info@vmkc.lt</a>, '
+        '<a href="https://www.vmkc.lt/">https://www.vmkc.lt/</a> &lt;b&gt; g. 12-5, 2026 m.'
+    )
+
+
+def test_a_card_says_where_it_comes_from() -> None:
+    facts: dict[str, Any] = {"verified_on": None, "source_date": None}
+    assert origin(facts, "en") == "From an undated page, not yet confirmed."
+    assert "2025 m. rugsėjo" in origin({**facts, "source_date": "2025-09"}, "lt")
+    assert origin({**facts, "verified_on": "2026-03-01"}, "pl") == "Potwierdzone w instytucji 1 marca 2026."
+    assert spoken_date("2025", "lt") == "2025 m."
 
 
 def test_the_page_is_small_and_has_no_inline_code(client: FlaskClient) -> None:
     text = client.get("/?lang=lt").text
-    css = client.get("/assets/chat.css").data
-    assert len(text.encode()) + len(css) <= 30_000
+    styles = [client.get(f"/styles/{name}.css").data for name in ("chat", "page")]
+    assert len(text.encode()) + sum(map(len, styles)) <= 30_000
     assert "<style" not in text
     assert "style=" not in text
     assert " onclick" not in text
     assert re.findall(r"<script(?! src=)", text) == []
-    script = (FOLDER / "static" / "chat.js").read_text("utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)
 
 
-def test_no_number_stands_in_the_page_itself() -> None:
-    for path in [FOLDER / "texts.yml", *FOLDER.glob("templates/widget/*"), FOLDER / "static" / "chat.js"]:
-        assert not re.search(r"\b(112|1815|116 ?123|\+370)", path.read_text("utf-8")), path.name
+def test_the_script_is_small_old_browsers_read_it_and_it_inserts_no_html(client: FlaskClient) -> None:
+    script = client.get("/widget.js").text
+    assert len(gzip.compress(script.encode())) < 40_000
+    esprima.parseScript(script)  # knows the language as of 2017, and nothing newer
+    code = "".join(path.read_text("utf-8") for path in (FOLDER / "static").rglob("*.js"))
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", code)
+    assert not re.search(r"replaceAll|requestSubmit|matchAll|\.at\(", code)
 
 
-def test_colours_have_enough_contrast() -> None:
-    css = (FOLDER / "static" / "chat.css").read_text("utf-8")
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", css))
+def test_the_script_of_a_hash_stays_what_it_is(client: FlaskClient) -> None:
+    named = client.get("/widget.json").get_json()
+    fixed = client.get(named["src"])
+    assert fixed.data == client.get("/widget.js").data
+    assert fixed.headers["Access-Control-Allow-Origin"] == "*"
+    assert named["integrity"].startswith("sha384-")
+    assert client.get("/widget.0000.js").status_code == 404
+    current = client.get("/widget.js")
+    assert client.get("/widget.js", headers={"If-None-Match": current.headers["ETag"]}).status_code == 304
 
-    def light(colour: str) -> float:
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    def contrast(ink: str, ground: str) -> float:
-        high, low = sorted((light(colours[ink]), light(colours[ground])), reverse=True)
-        return (high + 0.05) / (low + 0.05)
+def test_our_script_gets_elements_and_everybody_else_the_contract(client: FlaskClient) -> None:
+    body = {"sender": SENDER, "message": "danger"}
+    plain = client.post("/api/v1/chat", json=body)
+    ours = client.post("/api/v1/chat", json=body, headers={"Accept": MEDIA_TYPE})
+    assert plain.mimetype == "application/json"
+    assert set(plain.get_json()) == {"language", "crisis", "replies"}
+    assert ours.mimetype == MEDIA_TYPE
+    told = json.dumps(ours.get_json()["elements"])
+    assert '"tel:112"' in told
+    assert '"article"' in told
+
+
+def test_elements_say_what_the_template_says() -> None:
+    told = elements_of('<p class="a">x &amp; <b>y</b></p>\n<ul><li>1</li></ul><br>')
+    assert told == [["p", {"class": "a"}, "x & ", ["b", {}, "y"]], " ", ["ul", {}, ["li", {}, "1"]], ["br", {}]]
+    with pytest.raises(ValueError, match="closed"):
+        elements_of("<p><b></p>")
+
+
+def test_no_number_stands_in_the_pages_themselves() -> None:
+    for path in [*FOLDER.rglob("*.yml"), *FOLDER.rglob("*.html"), *FOLDER.rglob("*.js"), *FOLDER.rglob("*.py")]:
+        text = path.read_text("utf-8")
+        assert not re.search(r"(?<![\w#.])(112|1815|116 ?123|116 ?111)(?![\w%])|\+370", text), path.name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_have_enough_contrast(scheme: str) -> None:
+    css = accent_rules(Settings().accent) + (FOLDER / "static" / "chat.css").read_text("utf-8")
+    light, dark = "", ""
+    for block, rules in re.findall(r"(@media[^{]*{\s*)?:root, ?:host\s*{([^}]*)}", css):
+        light, dark = (light, dark + rules) if block else (light + rules, dark)
+    colours = dict(re.findall(r"--([a-z-]+): ?(#[0-9a-f]{6})", light))
+    if scheme == "dark":
+        colours |= dict(re.findall(r"--([a-z-]+): ?(#[0-9a-f]{6})", dark))
+
+    def between(ink: str, ground: str) -> float:
+        one, other = (tuple(int(colours[name][at : at + 2], 16) for at in (1, 3, 5)) for name in (ink, ground))
+        return contrast((one[0], one[1], one[2]), (other[0], other[1], other[2]))
 
     pairs = [
-        ("ink", "ground"), ("soft", "ground"), ("soft", "paper"), ("brand", "paper"), ("brand-ink", "brand"),
-        ("danger", "danger-ground"), ("danger", "paper"), ("soft", "calm-ground"), ("open", "paper"),
-        ("closed", "paper"), ("brand", "ground"), ("ink", "danger-ground"),
+        ("ink", "ground"), ("ink", "paper"), ("soft", "ground"), ("soft", "paper"), ("accent", "paper"),
+        ("on-accent", "accent"), ("ink", "grave-ground"), ("paper", "grave"), ("ink", "calm-ground"),
+        ("ink", "alert-ground"), ("open", "paper"), ("closed", "paper"), ("paper", "ink"), ("soft", "grave-ground"),
+        ("open", "grave-ground"), ("closed", "grave-ground"), ("closed", "calm-ground"),
     ]  # fmt: skip
-    assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < 4.5} == {}
-    assert contrast("line", "paper") >= 3
+    assert {pair: between(*pair) for pair in pairs if between(*pair) < 7} == {}
+    assert between("line", "paper") >= 3
+    assert between("focus", "paper") >= 3
+    assert between("focus", "ground") >= 3
+
+
+def test_any_accent_is_made_readable() -> None:
+    for accent in ("#ffff00", "#000000", "#ffffff", "#ff0000", "#0b4f6c"):
+        for found, ground in zip(
+            re.findall(r"--accent:#(\w{6})", accent_rules(accent)), ("ffffff", "1c2329"), strict=True
+        ):
+            one, other = (tuple(bytes.fromhex(text)) for text in (found, ground))
+            assert contrast((one[0], one[1], one[2]), (other[0], other[1], other[2])) >= 7
+    with pytest.raises(SettingFault):
+        accent_rules("red; }")
+
+
+def test_pages_may_be_framed_by_named_sites_only(make_app: Callable[..., Flask]) -> None:
+    headers = make_app(frame_sites=("https://www.example.lt",)).test_client().get("/").headers
+    assert "frame-ancestors 'self' https://www.example.lt" in headers["Content-Security-Policy"]
+    plain = make_app().test_client()
+    assert "frame-ancestors 'self'" in plain.get("/").headers["Content-Security-Policy"]
+    assert "Strict-Transport-Security" not in plain.get("/").headers
+    assert "max-age" in plain.get("/", base_url="https://localhost").headers["Strict-Transport-Security"]
+
+
+def test_the_demo_shows_lines_to_copy(client: FlaskClient) -> None:
+    text = html.unescape(client.get("/demo?lang=en").text)
+    named = client.get("/widget.json").get_json()
+    assert f'integrity="{named["integrity"]}"' in text
+    assert "http://localhost/widget.js" in text
+    assert client.get("/embed?lang=pl").location == "/?lang=pl"
+
+
+def test_pictures_of_nobody_are_needed(client: FlaskClient) -> None:
+    assert Path(FOLDER / "static" / "icon.svg").stat().st_size < 1000
+    assert client.get("/assets/icon.svg").status_code == 200

@@ -83,9 +83,9 @@ def test_danger_stands_first_with_112(address: str) -> None:
     assert "112" in reply["replies"][0]["text"]
 
 
-def test_russian_is_answered_in_lithuanian_and_english(address: str) -> None:
+def test_russian_is_answered_in_lithuanian_and_english_and_danger_in_russian_too(address: str) -> None:
     reply = chat(address, "где найти приют, муж бьёт, Вильнюс")
-    assert {part["language"] for part in reply["replies"]} == {"lt", "en"}
+    assert {part["language"] for part in reply["replies"]} == {"lt", "en", "ru"}
     assert first_card(reply)["organization_id"] == "vmkc"
 
 

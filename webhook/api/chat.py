@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Response, jsonify
 
+from webhook import errors
 from webhook.api.doors import Door
 from webhook.api.schemas import ChatAnswer, ChatRequest, EndRequest
-from webhook.languages import known_language
+from webhook.languages import caller_language, known_language
 from webhook.messages import read_message
 from webhook.parts import parts
+from webhook.widget import shown
 
 door = Door("chat", __name__, url_prefix="/api/v1/chat", description="The conversation")
 _CHANNEL = "api"
@@ -24,7 +26,16 @@ def send(body: dict[str, Any]) -> Response:
     )
     assistant = parts().assistant()
     reply = parts().replies.once(message.sender, body.get("message_id"), lambda: assistant.reply(message))
-    return jsonify(reply.as_json())
+    return shown.as_elements(reply) if shown.wants_elements() else jsonify(reply.as_json())
+
+
+@door.errorhandler(Exception)  # type: ignore[untyped-decorator]  # flask-smorest has no types
+def refuse(fault: Exception) -> Response:
+    """The contract's error; for our own script the help lines also as elements."""
+    refusal = errors.refusal_of(fault)
+    errors.log_fault(fault, refusal.code)
+    response = errors.as_response(refusal, caller_language())
+    return errors.dress(shown.with_lines(response) if shown.wants_elements() else response, fault)
 
 
 @door.post("/end", EndRequest, None, status=204)

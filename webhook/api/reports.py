@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
+from prometheus_client import Counter
 
 from webhook.api.doors import Door
 from webhook.api.schemas import Accepted, FeedbackRequest, ReportRequest
@@ -19,18 +20,29 @@ _TAKEN = 202
 @door.post("/reports", ReportRequest, Accepted, status=_TAKEN)
 def report(body: dict[str, Any]) -> Response:
     """Report a fault in a service's record."""
-    _check_service(body["service_id"])
-    parts().metrics.reports.labels(body["kind"]).inc()
+    _count(parts().metrics.reports, body["service_id"], body["kind"])
     return _accepted()
 
 
 @door.post("/feedback", FeedbackRequest, Accepted, status=_TAKEN)
 def rate(body: dict[str, Any]) -> Response:
     """Say whether an answer helped."""
-    if body.get("service_id") is not None:
-        _check_service(body["service_id"])
-    parts().metrics.feedback.labels(body["kind"]).inc()
+    _count(parts().metrics.feedback, body.get("service_id"), body["kind"])
     return _accepted()
+
+
+def count_told(service_id: str, kind: str) -> None:
+    """Count what a form says of a service: a fault, or whether it helped. Raises Refusal for what is unknown."""
+    for asks, counter in ((ReportRequest, parts().metrics.reports), (FeedbackRequest, parts().metrics.feedback)):
+        if not asks(only=("kind",)).validate({"kind": kind}):
+            return _count(counter, service_id, kind)
+    raise Refusal("bad_value", "kind")
+
+
+def _count(counter: Counter, service_id: str | None, kind: str) -> None:
+    if service_id is not None:
+        _check_service(service_id)
+    counter.labels(kind).inc()
 
 
 def _check_service(service_id: str) -> None:

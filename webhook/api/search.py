@@ -12,7 +12,7 @@ from index.hours import VILNIUS
 from index.needs.taxonomy import read_taxonomy
 from index.query import Query
 from index.records import Language
-from nlu.crisis import read_crisis
+from nlu.danger import read_danger
 from nlu.detection import detect
 from webhook.api.doors import Door
 from webhook.api.schemas import SearchAnswer, SearchRequest
@@ -36,7 +36,7 @@ def find(body: dict[str, Any]) -> Response:
     index = parts().index()
     result = index.search(query)
     place = query.municipality or result.municipality
-    reading = read_crisis(text)
+    reading = read_danger(text)
     # Somebody who asks where another person hides gets no address and no name.
     hiding = reading.topic == "seeking_person"
     match = result.match and not hiding

@@ -1,20 +1,51 @@
-"""What templates need to show an answer; `static/chat.js` builds the same elements and must be changed with it."""
+"""What templates need to show an answer: links that are safe, dates, hours and languages in words."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
+from markupsafe import Markup, escape
+from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, format_number
+
 from webhook.widget.texts import texts
 
 _SAFE = ("http://", "https://")
+_ADDRESS = re.compile(r"https?://[^\s,]+[^\s,.;:)]|[\w.+-]+@[\w-]+\.[\w.-]*\w")
+# How a date is read where only the year, or the month, is known, and where the day is. English as in Europe.
+_LOCALES = {"en": "en_GB"}
+_DATE_FORMATS = {
+    "lt": ("y 'm'.", "y 'm'. MMMM", "y 'm'. MMMM d 'd'."),
+    "pl": ("y 'r'.", "MMMM y", "d MMMM y"),
+    "en": ("y", "MMMM y", "d MMMM y"),
+}
 
 
 def safe_link(address: str | None) -> str | None:
     """The address if a browser may be sent there, else None."""
     return address if address and address.lower().startswith(_SAFE) else None
+
+
+def linked(text: str) -> Markup:
+    """The text with web and e-mail addresses and telephones as links; everything else is escaped."""
+    found = [(match.start(), match.end(), _target(match.group())) for match in _ADDRESS.finditer(text)]
+    for number in PhoneNumberMatcher(text, "LT"):
+        if not any(start <= number.start < end for start, end, _ in found):
+            tel = format_number(number.number, PhoneNumberFormat.E164)
+            found.append((number.start, number.end, f"tel:{tel}"))
+    made, at = Markup(), 0
+    for start, end, target in sorted(found):
+        made += escape(text[at:start]) + Markup('<a href="{}">{}</a>').format(target, text[start:end])
+        at = end
+    return made + escape(text[at:])
+
+
+def _target(address: str) -> str:
+    return f"mailto:{address}" if "@" in address else address
 
 
 def site_name(address: str) -> str:
@@ -44,6 +75,11 @@ def language_names(codes: list[str], language: str) -> str:
     return ", ".join(names.get(code, code) for code in codes)
 
 
+def is_emergency(line: Mapping[str, Any]) -> bool:
+    """Whether the number that is called also takes text messages, which only the emergency number does."""
+    return any(way["kind"] == "sms" and way["value"] == line["number"] for way in line["ways"])
+
+
 def asks_in_lithuanian(card: Mapping[str, Any]) -> bool:
     """Whether the card's names are not the ones that are known at the desk. Help lines have no desk."""
     renamed = card["organization_lt"] != card["organization"] or card["service_lt"] != card["service"]
@@ -54,3 +90,21 @@ def lithuanian_names(card: Mapping[str, Any]) -> str:
     """The institution and the service as they are called at the desk, each name once."""
     names = [card["organization_lt"], card["service_lt"]]
     return ", ".join(dict.fromkeys(name for name in names if name))
+
+
+def spoken_date(iso: str, language: str) -> str:
+    """`2025 m. rugsėjo 3 d.` of `2025-09-03`; also of a month or a year alone."""
+    parts = [int(part) for part in iso.split("-")]
+    pattern = _DATE_FORMATS[language][len(parts) - 1]
+    year, month, day = (*parts, 1, 1)[:3]
+    return str(format_date(date(year, month, day), pattern, locale=_LOCALES.get(language, language)))
+
+
+def origin(card: Mapping[str, Any], language: str) -> str:
+    """Where a card's facts come from and whether a person confirmed them."""
+    words = texts(language)
+    if card["verified_on"]:
+        return str(words["confirmed"]).format(date=spoken_date(card["verified_on"], language))
+    if card["source_date"]:
+        return str(words["from_page"]).format(date=spoken_date(card["source_date"], language))
+    return str(words["from_undated"])

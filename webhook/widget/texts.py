@@ -1,4 +1,4 @@
-"""The words of the page in three languages, for its templates and for its script."""
+"""The words of the pages in three languages, from `texts/*.yml`, for templates and for the script."""
 
 from __future__ import annotations
 
@@ -11,23 +11,31 @@ from babel import Locale
 
 from index.records import LANGUAGES
 
+FOLDER = Path(__file__).with_name("texts")
 # Languages that institutions say they speak, and some more.
 _SPOKEN = ("lt", "pl", "en", "ru", "uk", "be", "lv", "et", "de", "fr", "es", "it", "tr", "ar", "fa", "ka", "az", "sgn")
 
 
 @cache
 def texts(language: str) -> dict[str, Any]:
-    """Every text of the page in a language (Lithuanian for others); `languages` holds languages' names by code."""
+    """Every text of the pages in a language (Lithuanian for others); `languages` holds languages' names by code."""
     if language not in LANGUAGES:
         return texts(LANGUAGES[0])
-    content: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("texts.yml").read_text("utf-8"))
     names = Locale.parse(language).languages
     return {
-        **{key: said[language] for key, said in content.items()},
+        **{key: said[language] for key, said in _content().items()},
         "languages": {code: names[code] for code in _SPOKEN if code in names},
     }
 
 
-def texts_for_script() -> dict[str, dict[str, Any]]:
-    """All languages together: one conversation can hold several."""
-    return {language: texts(language) for language in LANGUAGES}
+@cache
+def _content() -> dict[str, dict[str, Any]]:
+    """All files together. Raises ValueError where two say the same key."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(FOLDER.glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        twice = found.keys() & content.keys()
+        if twice:
+            raise ValueError(f"{path.name} says again: {', '.join(sorted(twice))}")
+        found |= content
+    return found

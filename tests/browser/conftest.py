@@ -1,0 +1,146 @@
+"""The real product in a real Chromium: one server, one browser, a fresh profile for each test."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask, Response
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from bot.assistant import Assistant
+from index.search import ServiceIndex
+from nlu.settings import PROJECT
+from webhook.app import create_app
+from webhook.settings import Settings
+
+AXE = PROJECT / "var" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PICTURES = PROJECT / "var" / "pictures"
+SIZES = {"phone": (390, 844), "small": (320, 568), "keyboard": (320, 300), "zoomed": (320, 256), "desk": (1280, 900)}
+ANSWERS = ".answer:not(.greeting):not(.fault)"
+# What a careful site allows: itself, and us for the script and what it asks.
+FOREIGN_POLICY = (
+    "default-src 'self'; script-src 'self' {ours}; connect-src 'self' {ours}; frame-src {ours}; "
+    "require-trusted-types-for 'script'"
+)
+FOREIGN_PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Town</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>
+<main><h1>Town</h1><p>News of the town.</p><div id="help"></div>{body}</main></body></html>"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.dialogue)
+            if CHROMIUM is None or not AXE.exists():
+                item.add_marker(pytest.mark.skip(reason="needs Chromium and axe: make browser"))
+
+
+def serve(app: Flask) -> tuple[str, Callable[[], None]]:
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    threading.Thread(target=server.run, daemon=True).start()
+    return f"http://127.0.0.1:{server.effective_port}", server.close
+
+
+@pytest.fixture(scope="session")
+def sites(index: ServiceIndex, assistant: Assistant) -> Iterator[tuple[str, str]]:
+    """Our address, and that of a foreign page with a strict policy, which embeds us as its address line asks."""
+    foreign = Flask("foreign", static_folder=None)
+    theirs, close_theirs = serve(foreign)
+    settings = Settings(cors_sites=(theirs,), frame_sites=(theirs,), exit_url=f"{theirs}/weather")
+    ours, close_ours = serve(create_app(settings, assistant, index))
+    ways = {
+        "script": f'<script src="{ours}/widget.js" async></script>',
+        "inline": f'<script src="{ours}/widget.js" data-target="#help" data-language="pl" async></script>',
+        "frame": f'<iframe src="{ours}/embed?lang=en" title="Kelrodis" width="400" height="600"></iframe>',
+    }
+
+    @foreign.get("/weather")
+    def weather() -> str:
+        return "<title>Weather</title><h1>Weather</h1>"
+
+    @foreign.get("/<way>/<lang>")
+    def page(way: str, lang: str) -> Response:
+        response = Response(FOREIGN_PAGE.format(lang=lang, body=ways[way]))
+        response.headers["Content-Security-Policy"] = FOREIGN_POLICY.format(ours=ours)
+        return response
+
+    yield ours, theirs
+    close_ours()
+    close_theirs()
+
+
+@pytest.fixture(scope="session")
+def site(sites: tuple[str, str]) -> str:
+    return sites[0]
+
+
+@pytest.fixture(scope="session")
+def foreign_site(sites: tuple[str, str]) -> str:
+    return sites[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+class Person:
+    """Somebody with a browser of their own. What the browser complains of is a fault of the test's."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(self, address: str, size: str = "phone", script: bool = True, dark: bool = False) -> Page:
+        width, height = SIZES[size]
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=script, bypass_csp=False,
+            color_scheme="dark" if dark else "light", reduced_motion="reduce",
+        )  # fmt: skip
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        page.on("console", lambda told: self._note(told.text))
+        page.goto(address)
+        return page
+
+    def _note(self, text: str) -> None:
+        if "Security Policy" in text or "Trusted" in text:
+            self.complaints.append(text)
+
+    def ask(self, page: Page, text: str) -> None:
+        """Types and sends a message, and waits until it is answered; on the page and in the panel alike."""
+        answers = page.locator(ANSWERS)
+        before = answers.count()
+        page.locator("textarea").fill(text)
+        page.locator("button.send").click()
+        answers.nth(before).wait_for()
+
+    def picture(self, page: Page, name: str, whole: bool = False) -> None:
+        """Kept for people to look at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=whole)
+
+    def leave(self) -> None:
+        for context in self.contexts:
+            context.close()
+        assert self.complaints == []
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[Person]:
+    somebody = Person(browser)
+    yield somebody
+    somebody.leave()

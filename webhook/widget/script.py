@@ -1,0 +1,125 @@
+"""`widget.js`: one file with the script, its words, its styles and the help lines for when we cannot be reached."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Response, abort, request, url_for
+
+from index.always import lasting
+from index.records import LANGUAGES, Language
+from webhook.messages import MOST_CHARACTERS
+from webhook.parts import parts
+from webhook.widget.colours import accent_rules
+from webhook.widget.elements import elements_of
+from webhook.widget.frame import Pages, show
+from webhook.widget.shown import MEDIA_TYPE
+from webhook.widget.texts import texts
+
+door = Pages("script", __name__)
+_STATIC = Path(__file__).with_name("static")
+# In the order in which they need each other.
+_FILES = ("elements", "memory", "sending", "leaving", "conversation", "panel", "start")
+_STYLES = ("chat", "page")
+# What the script says itself; everything else comes in answers.
+_WORDS = (
+    "you", "waiting", "waiting_long", "offline", "unreachable", "retry", "erased", "copied", "told_thanks", "open_chat",
+    "exit_more", "fault_title", "help_now",
+)  # fmt: skip
+_A_YEAR, _FIVE_MINUTES = 31_536_000, 300
+
+
+@dataclass(frozen=True)
+class Script:
+    """The finished file. name: with its own hash. integrity: for the page that embeds it (SRI)."""
+
+    text: str
+    name: str
+    integrity: str
+
+
+@door.get("/widget.js")
+def current() -> Response:
+    """The newest script; pages that embed it need no change when it does."""
+    made = script()
+    response = _as_file(made.text, "text/javascript", _FIVE_MINUTES)
+    response.set_etag(made.name)
+    response.make_conditional(request)
+    return response
+
+
+@door.get("/widget.<mark>.js")
+def fixed(mark: str) -> Response:
+    """The script of this very hash, for pages that check its integrity; any other is gone."""
+    made = script()
+    if made.name != f"widget.{mark}.js":
+        abort(404)
+    return _as_file(made.text, "text/javascript", _A_YEAR)
+
+
+@door.get("/widget.json")
+def integrity() -> dict[str, str]:
+    """Where the script of this moment is, and the hash that a page may check it by."""
+    made = script()
+    return {"src": url_for("script.fixed", mark=made.name.split(".")[1], _external=True), "integrity": made.integrity}
+
+
+@door.get("/styles/<name>.css")
+def styles(name: str) -> Response:
+    """A stylesheet in the colour that the operator has set."""
+    if name not in _STYLES:
+        abort(404)
+    return _as_file(
+        _style(name, parts().settings.accent), "text/css", _A_YEAR if "v" in request.args else _FIVE_MINUTES
+    )
+
+
+def script() -> Script:
+    """The script with the help lines of this moment's directory."""
+    # Without what is true for the moment only, or the hash would change during the day.
+    lines = {
+        language: [lasting(line).as_json() for line in parts().emergency_lines(language)] for language in LANGUAGES
+    }
+    return _finished(json.dumps(lines), parts().settings.accent)
+
+
+@lru_cache(maxsize=4)
+def _finished(lines: str, accent: str) -> Script:
+    panels = {language: _panel(language, found) for language, found in json.loads(lines).items()}
+    content = {"accept": MEDIA_TYPE, "styles": _style("chat", accent), "languages": panels}
+    # `</` inside a text could end a script element of a page that puts the file in line.
+    filled = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    files = "\n".join((_STATIC / "script" / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)
+    text = f'(function () {{\n"use strict";\nconst KELRODIS = {filled};\n{files}\n}})();\n'
+    digest = hashlib.sha384(text.encode()).digest()
+    return Script(text, f"widget.{digest.hex()[:16]}.js", f"sha384-{base64.b64encode(digest).decode()}")
+
+
+def _panel(language: Language, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the script needs in one language."""
+    words = texts(language)
+    return {
+        "words": {key: words[key] for key in _WORDS},
+        "panel": elements_of(show("panel.html", language, most=MOST_CHARACTERS)),
+        "away": elements_of(show("away.html", language, lines=lines)),
+    }
+
+
+def _style(name: str, accent: str) -> str:
+    return accent_rules(accent) + (_STATIC / f"{name}.css").read_text(encoding="utf-8")
+
+
+def _as_file(text: str, mimetype: str, seconds: int) -> Response:
+    response = Response(text, mimetype=mimetype)
+    response.cache_control.public = True
+    response.cache_control.max_age = seconds
+    # Pages that embed the script check its integrity, for which the browser must be allowed to read it.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -1,0 +1,53 @@
+/* Starts where the page asks for it: on our own page, or as a panel or inline part of another. */
+
+/* A change of language is an order, also to the conversation that is already going on. */
+function orderLanguage(talk, language) {
+  const order = { lt: "lietuviškai", pl: "po polsku", en: "in English" }[language];
+  if (memory.now.turns.length) talk.ask(order, order);
+}
+
+/* Our own pages: the chat where it is, and on every page leaving quickly and printing. */
+function takeOverPage(language) {
+  const talk = document.querySelector("form.ask") ? converse(document, language) : null;
+  if (talk && memory.now.language && memory.now.language !== language) {
+    memory.keep({ language: language });
+    orderLanguage(talk, language);
+  }
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest("[data-do]");
+    if (!pressed) return;
+    if (pressed.dataset.do === "print") window.print();
+    if (pressed.dataset.do !== "exit") return;
+    event.preventDefault();
+    leave();
+  });
+  document.querySelectorAll("[data-do=print], [data-do=copy]").forEach((button) => {
+    button.hidden = false;
+  });
+  leaveByKey(() => true, (left) => talk && talk.say(wordsOf(language).exit_more[left - 1]));
+  /* A page that the browser had kept whole would show what was erased. */
+  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+  document.documentElement.dataset.script = "on";
+}
+
+(function start() {
+  const element = document.currentScript;
+  const asked = element.dataset;
+  const known = (language) => (language in KELRODIS.languages ? language : null);
+  const language = known(asked.language) || known((document.documentElement.lang || "").slice(0, 2)) || "lt";
+  here.municipality = asked.municipality || null;
+  memory.load();
+  if ("page" in asked) {
+    takeOverPage(language);
+    return;
+  }
+  here.origin = new URL(element.src, document.baseURI).origin;
+  here.embedded = true;
+  const begin = () => {
+    window.Kelrodis = makePanel({
+      language: language, target: asked.target, title: asked.title, label: asked.label, accent: asked.accent, offset: asked.offset,
+    });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();
