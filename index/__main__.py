@@ -51,11 +51,13 @@ def _parser() -> argparse.ArgumentParser:
 def _build(_: argparse.Namespace) -> int:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from index.building import build_index
+    from index.building import build_index, index_folder
     from index.directory.database import open_database
     from index.directory.importing import import_directory
     from index.directory.starter import ALL, read_starter
     from index.directory.storing import read_directory
+    from index.everyday import learn_danger
+    from index.needs.taxonomy import read_taxonomy
     from nlu.encoder import open_encoder
 
     engine = open_database()
@@ -70,6 +72,7 @@ def _build(_: argparse.Namespace) -> int:
         folder = build_index(
             read_directory(engine), open_encoder(), lambda done, of: bar.update(task, completed=done, total=of)
         )
+    learn_danger(read_taxonomy(), open_encoder(), index_folder())
     print(f"    index {folder.name} is in use")
     return _OK
 

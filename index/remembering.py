@@ -22,6 +22,7 @@ class RememberingEncoder:
         self._path = folder / f"vectors-{encoder.fingerprint}.npz"
         self._known: dict[str, Vectors] = {}
         self._asked: set[str] = set()
+        self._new = False
         if self._path.exists():
             with np.load(self._path, allow_pickle=False) as stored:
                 self._known = dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
@@ -33,6 +34,11 @@ class RememberingEncoder:
     @property
     def dimension(self) -> int:
         return self._encoder.dimension
+
+    @property
+    def has_new(self) -> bool:
+        """Whether something was encoded that was not known."""
+        return self._new
 
     def encode_question(self, text: str) -> Vectors:
         return self._encoder.encode_question(text)
@@ -58,6 +64,7 @@ class RememberingEncoder:
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         self._progress(len(texts) - len(missing))
         wanted = list(missing)
+        self._new = self._new or bool(wanted)
         for start in range(0, len(wanted), _PART):
             part = wanted[start : start + _PART]
             self._known |= zip(part, encode([missing[key] for key in part]), strict=True)

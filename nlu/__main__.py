@@ -1,4 +1,4 @@
-"""`python -m nlu encoder`: builds the sentence encoder under `var/` when it is missing."""
+"""`python -m nlu encoder`: builds the sentence encoder under `var/` where it is missing."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +67,7 @@ class TextClassifier:
         result: npt.NDArray[np.float32] = (odds / odds.sum()).astype(np.float32)
         return result
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | BinaryIO) -> None:
         # The array of labels is text, not objects, so that the file loads without unpickling.
         np.savez_compressed(path, labels=np.array(self.labels), weights=self.weights.astype(np.float16), bias=self.bias)
 

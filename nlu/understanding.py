@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nlu.acts import GIVE_PLACE, Act, ActClassifier
 from nlu.crisis import CrisisReading, read_crisis
+from nlu.danger import read_danger
 from nlu.detection import detect
 from nlu.encoder import Encoder
 from nlu.places import Gazetteer
@@ -59,6 +60,7 @@ def read_act(text: str, classifier: ActClassifier, encoder: Encoder) -> list[Act
     ranking = classifier.ranking(text, encoder.encode_question(text))
     if Gazetteer.load().is_only_places(text):
         return [Act(GIVE_PLACE, 1.0), *(act for act in ranking if act.name != GIVE_PLACE)]
+    # By words alone: to the meaning, thanks and questions of a person in need sound heavy too.
     if read_crisis(text).level != "none":
         ranking.sort(key=lambda act: act.name != "service_request")
     return ranking
@@ -78,5 +80,5 @@ class Understanding:
             heard=hear_language(text),
             act=read_act(text, self._acts, self._encoder)[0],
             place=first_place(self._gazetteer, text),
-            crisis=read_crisis(text),
+            crisis=read_danger(text),
         )

@@ -122,7 +122,8 @@ def _reading(index: ServiceIndex, folder: Path) -> Iterator[reading.Compared]:
         lambda text: contract_name(understanding.read(text).act.name),
         lambda text: contract_name(diet.intent(text) or SERVICE_REQUEST),
     )
-    _say("places and languages")
+    _say("danger, places and languages")
+    yield from reading.dangers()
     yield from reading.places(Gazetteer.load(), index.directory)
     yield from reading.languages()
 

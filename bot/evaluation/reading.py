@@ -1,4 +1,4 @@
-"""How well acts, places and languages are read, beside a peer each."""
+"""How well acts, places, languages and danger are read, beside a peer each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from rapidfuzz import fuzz, process
 from index.evaluation.figures import Share, share
 from index.evaluation.golden import GOLDEN
 from index.records import LANGUAGES, Directory
+from nlu.crisis import read_crisis
+from nlu.danger import read_danger
 from nlu.detection import detect
 from nlu.normalisation import fold
 from nlu.places import Gazetteer
@@ -62,6 +64,24 @@ def places(gazetteer: Gazetteer, directory: Directory) -> list[Compared]:
         return names[found[0]] if found else None
 
     return [_compare("place", language, golden("places", language), "place", ours, alike) for language in LANGUAGES]
+
+
+def dangers() -> Iterable[Compared]:
+    """Messages of two golden sets that are read as danger, with meaning and by words alone, and their topics."""
+    for name in ("crisis", "danger"):
+        for language in LANGUAGES:
+            for level in ("danger", "none"):
+                texts = [item["text"] for item in golden(name, language) if item["level"] == level]
+                yield Compared(
+                    f"{name} golden set: {level} read as danger (beside: words alone)", language,
+                    share(texts, lambda text: read_danger(text).level == "danger"),
+                    share(texts, lambda text: read_crisis(text).level == "danger"),
+                )  # fmt: skip
+            grave = [item for item in golden(name, language) if item["level"] == "danger"]
+            yield _compare(
+                f"{name} golden set: topic of danger (beside: words alone)", language, grave, "topic",
+                lambda text: read_danger(text).topic, lambda text: read_crisis(text).topic,
+            )  # fmt: skip
 
 
 def languages() -> list[Compared]:
