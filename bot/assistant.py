@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.actions import ALL
 from bot.dialogue.engine import Engine
+from bot.dialogue.memory import IDLE_SECONDS
 from bot.dialogue.model import ACTS, current_model
 from bot.errors import TurnFailed
 from bot.fallback import Fallback
@@ -41,11 +42,13 @@ class Assistant:
         self.fallbacks = 0
 
     @classmethod
-    def start(cls, index: ServiceIndex, *, timeout: float = _TURN_SECONDS) -> Assistant:
-        """Opens the trained dialogue. Raises ModelMissing."""
+    def start(cls, index: ServiceIndex, *, timeout: float = _TURN_SECONDS, idle: float = IDLE_SECONDS) -> Assistant:
+        """Opens the trained dialogue. idle: seconds after which a conversation is forgotten. Raises ModelMissing."""
         actions = [action(index) for action in ALL]
         understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS))
-        started = cls(index, Engine(actions, timeout), Fallback(understanding, {a.name(): a for a in actions}, index))
+        started = cls(
+            index, Engine(actions, timeout, idle), Fallback(understanding, {a.name(): a for a in actions}, index)
+        )
         started._warm_up()
         return started
 

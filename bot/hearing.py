@@ -11,9 +11,8 @@ from index.published import published_contacts
 from index.records import Directory
 from nlu.crisis import CrisisReading
 from nlu.cyrillic import russian_or_ukrainian
-from nlu.danger import read_danger
 from nlu.masking import mask
-from nlu.silence import cannot_speak
+from nlu.silence import read_need
 from nlu.understanding import LANGUAGES, cleaned, hear_language
 
 
@@ -55,23 +54,14 @@ def hear(message: Message, memory: Memory, hint: str | None, directory: Director
     heard = hear_language(written)
     ours = heard.clear and heard.language in LANGUAGES
     foreign = heard.clear and not ours
-    crisis, silent = _read_need(written, memory)
+    crisis, silent = read_need(written)
+    goes_on = memory.silent and crisis.level != "none" and crisis.topic != "seeking_person"
     return Hearing(
         text=text,
         masked=text != written,
         crisis=crisis,
-        silent=silent,
+        silent=silent or goes_on,
         language=heard.language if ours else hint or memory.language,
         own=russian_or_ukrainian(written) if foreign else None,
         foreign=foreign,
     )
-
-
-def _read_need(written: str, memory: Memory) -> tuple[CrisisReading, bool]:
-    """How grave the message is, and whether the person cannot speak; that alone is enough for help lines."""
-    crisis = read_danger(written)
-    if crisis.topic == "seeking_person":
-        return crisis, False
-    if cannot_speak(written):
-        return (crisis if crisis.level != "none" else CrisisReading("distress", "other")), True
-    return crisis, memory.silent and crisis.level != "none"

@@ -22,13 +22,18 @@ _FEWEST_WORDS = 3
 
 def everyday(taxonomy: Taxonomy) -> dict[str, tuple[str, ...]]:
     """People's phrases by need, evenly out of each language, for the needs that nobody comes with in danger."""
-    grave = frozenset(yaml.safe_load(_GRAVE.read_text(encoding="utf-8")))
+    grave = grave_needs()
     found = {
         need.id: tuple(text for texts in need.phrases.values() for text in _evenly(texts, _OF_EACH))
         for need in taxonomy.needs.values()
         if need.id not in grave
     }
     return {**found, "elsewhere": tuple(t for texts in taxonomy.elsewhere.values() for t in _evenly(texts, _ELSEWHERE))}
+
+
+def grave_needs() -> frozenset[str]:
+    """Ids of the needs that people in danger come with as well."""
+    return frozenset(yaml.safe_load(_GRAVE.read_text(encoding="utf-8")))
 
 
 def learn_danger(taxonomy: Taxonomy, encoder: Encoder, vectors: Path) -> None:

@@ -89,6 +89,15 @@ class Hours:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """An answer to a question that people ask before they dare, only where a source gives it."""
+
+    text: Text
+    source: Source
+    verified_on: str | None = None
+
+
+@dataclass(frozen=True)
 class Organization:
     id: str
     status: Status
@@ -110,7 +119,10 @@ class Organization:
 
 @dataclass(frozen=True)
 class Service:
-    """What an organization does for people. `statutory` ones every municipality must give by law."""
+    """What an organization does for people. `statutory` ones every municipality must give by law.
+
+    discretion: whether anybody learns that one asked. first_contact: what happens when one calls or writes.
+    """
 
     id: str
     organization_id: str
@@ -124,6 +136,8 @@ class Service:
     target_groups: tuple[str, ...]
     how_to_get: TextList = field(default_factory=dict)
     cost: Text | None = None
+    discretion: Statement | None = None
+    first_contact: Statement | None = None
     night_intake: bool = False
     statutory: bool = False
     status: Status = "active"
@@ -141,7 +155,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Helpline:
-    """A line that people call. Only `active` ones are ever shown; `serves` is the country or municipalities."""
+    """A line that people call. Only `active` ones are ever shown; `serves` is the country or municipalities.
+
+    discretion, first_contact: as of a service.
+    """
 
     id: str
     status: Status
@@ -162,6 +179,8 @@ class Helpline:
     website: Contact | None = None
     email: Contact | None = None
     serves: tuple[str, ...] = (COUNTRY,)
+    discretion: Statement | None = None
+    first_contact: Statement | None = None
 
     def serves_place(self, municipality: str | None) -> bool:
         return COUNTRY in self.serves or municipality in self.serves
@@ -213,6 +232,10 @@ class Directory:
 
     def shown_helplines(self) -> Iterator[Helpline]:
         return (line for line in self.helplines.values() if line.status == "active" and line.number)
+
+    def record(self, identity: str) -> Service | Helpline | None:
+        """What a card of this `service_id` was made of."""
+        return self.services.get(identity) or self.helplines.get(identity)
 
     def municipality(self, official: str) -> Municipality | None:
         return self.municipalities.get(official)

@@ -17,6 +17,7 @@ _INTENT_OF = {"restart": "start_over"}
 CERTAIN = 0.55
 OUT_OF_SCOPE = "out_of_scope"
 GIVE_PLACE = "give_place"
+PRIVACY = "privacy"
 
 
 @dataclass(frozen=True)

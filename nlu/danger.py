@@ -27,9 +27,11 @@ FORMAT = 2
 NONE = "none"
 _HIDING = "distress seeking_person"
 # Probabilities from which a message is taken for that grave; chosen on messages that were left out of the learning.
-_DANGER_FROM, _DISTRESS_FROM = 0.25, 0.8
+_DANGER_FROM, _DISTRESS_FROM = 0.1, 0.8
 # From this probability of none, words of danger are a joke or a lecture; help lines stay in sight all the same.
-_SURELY_NONE = 0.995
+_SURELY_NONE = 0.99
+# Where the meaning is this sure what a danger is about, the words, which know no context, are overruled.
+_SURE_OF_TOPIC = 0.9
 _REMEMBERED = 64
 
 
@@ -74,13 +76,21 @@ class Meaning:
         # Whether somebody may not be told where another hides is for the words to say.
         none = sum(chance for label, chance in chances.items() if label.startswith((NONE, _HIDING)))
         if said.level == "danger":
-            return CrisisReading("distress", said.topic) if none >= _SURELY_NONE else said
+            return CrisisReading("distress", said.topic) if none >= _SURELY_NONE else _with_topic(said, chances)
         of_danger = sum(chance for label, chance in chances.items() if label.startswith("danger"))
         if of_danger >= _DANGER_FROM:
             return _gravest("danger", chances)
         if said.level == "none" and 1.0 - none >= _DISTRESS_FROM:
             return _gravest("distress", chances)
         return said
+
+
+def _with_topic(said: CrisisReading, chances: dict[str, float]) -> CrisisReading:
+    """The danger that words found, about what its meaning is sure that it is about."""
+    topics = {label.split()[1]: chance for label, chance in chances.items() if label.startswith("danger")}
+    likeliest = max(topics, key=lambda topic: topics[topic])
+    sure = topics[likeliest] >= _SURE_OF_TOPIC * sum(topics.values())
+    return CrisisReading("danger", likeliest) if sure else said
 
 
 def _gravest(level: Level, chances: dict[str, float]) -> CrisisReading:

@@ -1,4 +1,4 @@
-"""Words that point at things of the conversation: a language to speak, a place in the list, a change of mind."""
+"""Words that point at things of the conversation: a language, a place in the list, a change of mind, a fear to ask."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _LANGUAGES = ("lt", "pl", "en")
 _NUMBER = re.compile(r"(?<!\d)([1-9])(?!\d)")
 # A correction is short; a longer sentence that begins with "no" is a question of its own.
 _LONGEST_CORRECTION = 7
+# The question before a call is short as well; who says more asks for something.
+_LONGEST_QUESTION = 12
+_BETWEEN = r" (?:\w+ ){0,4}?"
 
 
 @cache
@@ -80,3 +83,25 @@ def means_anywhere(text: str) -> bool:
     folded = " ".join(map(fold, words(text)))
     phrases = (fold(p).replace("'", " ") for content in _data().values() for p in content["anywhere"])
     return any(f" {' '.join(phrase.split())} " in f" {folded} " for phrase in phrases)
+
+
+def asks_about_first_contact(text: str) -> bool:
+    """Whether a person wants to know what happens when they call or write."""
+    return len(words(text)) <= _LONGEST_QUESTION and _is_asked("first_contact", text)
+
+
+def asks_about_discretion(text: str) -> bool:
+    """Whether a question about privacy is about who learns of it, and not about what this chat stores."""
+    return _is_asked("discretion", text)
+
+
+def _is_asked(question: str, text: str) -> bool:
+    return bool(_question(question).search(" ".join(map(fold, words(text)))))
+
+
+@cache
+def _question(name: str) -> re.Pattern[str]:
+    """All languages' phrases of a question as one expression, for folded words with one blank between them."""
+    phrases = (words_of.split() for content in _data().values() for words_of in content[name])
+    written = (_BETWEEN.join(fold(word).replace("*", r"\w*") for word in phrase) for phrase in phrases)
+    return re.compile(rf"\b(?:{'|'.join(written)})\b")

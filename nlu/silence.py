@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-from nlu.crisis import LANGUAGES
+from nlu.crisis import LANGUAGES, CrisisReading
 from nlu.crisis_phrases import Find, Lexicon, Pattern, Scan, compile_pattern, tokens_of
+from nlu.danger import read_danger
 from nlu.settings import DATA
 
 _Patterns = Mapping[int, list[Pattern]]
@@ -32,6 +33,15 @@ def cannot_speak(text: str) -> bool:
     scan = Scan(tokens_of(text), known.lexicon)
     scan.hide(word for find in list(scan.finds(known.harmless)) if _is_unbroken(find) for word in find.words)
     return any(True for _ in scan.finds(known.silent))
+
+
+def read_need(text: str) -> tuple[CrisisReading, bool]:
+    """How grave a message is, and whether the person cannot speak; that alone is enough for help lines."""
+    crisis = read_danger(text)
+    # Who looks for a hiding person is told nothing more, however it is asked.
+    if crisis.topic == "seeking_person" or not cannot_speak(text):
+        return crisis, False
+    return (CrisisReading("distress", "other") if crisis.level == "none" else crisis), True
 
 
 def _is_unbroken(find: Find) -> bool:

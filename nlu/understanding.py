@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nlu.acts import GIVE_PLACE, Act, ActClassifier
+from nlu.acts import GIVE_PLACE, PRIVACY, Act, ActClassifier
 from nlu.crisis import CrisisReading, read_crisis
 from nlu.danger import read_danger
 from nlu.detection import detect
 from nlu.encoder import Encoder
 from nlu.places import Gazetteer
+from nlu.references import asks_about_first_contact
 
 LANGUAGES = ("lt", "pl", "en")
 # A word or two may be of any language; a sentence is believed sooner.
@@ -56,13 +57,18 @@ def first_place(gazetteer: Gazetteer, text: str) -> str | None:
 
 
 def read_act(text: str, classifier: ActClassifier, encoder: Encoder) -> list[Act]:
-    """Acts, most likely first. Somebody in danger is never taken for small talk; a bare place is given as one."""
+    """Acts, most likely first. Somebody in danger is never taken for small talk; a bare place is given as one.
+
+    Who dreads the call wants to know how it goes, not when the office is open.
+    """
     ranking = classifier.ranking(text, encoder.encode_question(text))
     if Gazetteer.load().is_only_places(text):
         return [Act(GIVE_PLACE, 1.0), *(act for act in ranking if act.name != GIVE_PLACE)]
     # By words alone: to the meaning, thanks and questions of a person in need sound heavy too.
     if read_crisis(text).level != "none":
         ranking.sort(key=lambda act: act.name != "service_request")
+    elif asks_about_first_contact(text):
+        return [Act(PRIVACY, 1.0), *(act for act in ranking if act.name != PRIVACY)]
     return ranking
 
 

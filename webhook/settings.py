@@ -63,7 +63,7 @@ class Settings:
         "KELRODIS_SECRET_KEY", None, "signs the page's cookie; without it a new one is made at each start"
     )
     conversation_minutes: int = _setting(
-        "KELRODIS_CONVERSATION_MINUTES", 30, "idle minutes after which the page without JavaScript forgets its answers"
+        "KELRODIS_CONVERSATION_MINUTES", 30, "idle minutes after which a conversation is forgotten"
     )
 
     @classmethod

@@ -40,7 +40,7 @@ def main() -> int:
         settings = Settings.from_environment()
         _start_logging(settings.log_level)
         index = open_index()
-        assistant = start_assistant(index)
+        assistant = start_assistant(index, settings.conversation_minutes)
         app = create_app(settings, assistant, index)
         renew_page(settings)
     except SettingFault as fault:
@@ -72,14 +72,14 @@ def open_index() -> Finder | Missing:
         return Missing("index_unreadable", _directory_alone())
 
 
-def start_assistant(index: Finder | Missing) -> Talker | Missing:
-    """The dialogue on top of the index, or what is missing."""
+def start_assistant(index: Finder | Missing, minutes: int) -> Talker | Missing:
+    """The dialogue on top of the index, which forgets after so many idle minutes; or what is missing."""
     if isinstance(index, Missing):
         return Missing(index.reason)
     from bot.assistant import Assistant
 
     try:
-        return Assistant.start(index)  # type: ignore[arg-type]  # open_index made it
+        return Assistant.start(index, idle=minutes * 60.0)  # type: ignore[arg-type]  # open_index made it
     except Exception as fault:  # noqa: BLE001  # search and pages work without the dialogue
         _log.error("the dialogue does not work (%s); run make setup", type(fault).__name__)
         return Missing("dialogue_missing")

@@ -14,6 +14,7 @@ from bot.actions.set_place import SetPlace
 from bot.actions.start_over import StartOver
 from bot.actions.talk import Talk
 from bot.actions.tell_detail import TellDetail
+from bot.actions.tell_discretion import TellDiscretion
 
 ALL: tuple[type[TurnAction], ...] = (
     AnswerYesNo,
@@ -26,6 +27,7 @@ ALL: tuple[type[TurnAction], ...] = (
     StartOver,
     Talk,
     TellDetail,
+    TellDiscretion,
 )
 
 __all__ = ["ALL", "TurnAction"]

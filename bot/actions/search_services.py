@@ -118,10 +118,17 @@ class SearchServices(TurnAction):
         if not result.match and not query.by_name:
             # The request only named an institution; what that one does is asked of the other town.
             return self.index.search(replace(query, needs=self._needs_shown_first(turn)))
-        if hint and len(words(text)) <= _FRAGMENT_WORDS and result.certainty < _OTHER_SUBJECT:
+        if hint and self._is_fragment(query):
             # Few words after a danger ("nobody is here, I am alone") still speak of it.
             return self.index.search(replace(query, needs=(hint,)))
         return result
+
+    def _is_fragment(self, query: Query) -> bool:
+        """Whether few words say little by themselves, and neither name an institution nor belong to another office."""
+        if len(words(query.text)) > _FRAGMENT_WORDS or self.index.shelf.names.mentioned(query.text):
+            return False
+        alone = self.index.search(replace(query, hints=()))
+        return not alone.elsewhere and alone.certainty < _OTHER_SUBJECT
 
     def _needs_shown_first(self, turn: Turn) -> tuple[str, ...]:
         """The main need of the service that was shown first."""

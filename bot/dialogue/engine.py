@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.dialogue.executor import LocalActions
 from bot.dialogue.generator import LanguageGenerator
-from bot.dialogue.memory import ConversationMemory
+from bot.dialogue.memory import IDLE_SECONDS, ConversationMemory
 from bot.dialogue.model import MODEL, current_model
 from bot.dialogue.quiet import silence_rasa, silence_structlog
 from bot.errors import TurnFailed
@@ -21,14 +21,14 @@ _HEARTBEAT_SECONDS = 1.0
 class Engine:
     """Rasa for one turn at a time and conversation, from any thread."""
 
-    def __init__(self, actions: Iterable[Any], timeout: float) -> None:
+    def __init__(self, actions: Iterable[Any], timeout: float, idle: float = IDLE_SECONDS) -> None:
         silence_rasa()
         from rasa.core.agent import Agent
         from rasa.core.lock_store import InMemoryLockStore
         from rasa.shared.core.domain import Domain
 
         self._timeout = timeout
-        self.memory = ConversationMemory(Domain.empty())
+        self.memory = ConversationMemory(Domain.empty(), idle=idle)
         self._agent = Agent(
             action_endpoint=LocalActions(actions), tracker_store=self.memory, lock_store=InMemoryLockStore()
         )

@@ -26,6 +26,7 @@ from index.evaluation.peers import (
     service_texts,
     with_phrases,
 )
+from index.everyday import grave_needs
 from index.needs.taxonomy import Taxonomy
 from index.search import ServiceIndex
 from nlu.acts import SERVICE_REQUEST, ActClassifier, contract_name
@@ -124,6 +125,7 @@ def _reading(index: ServiceIndex, folder: Path) -> Iterator[reading.Compared]:
     )
     _say("danger, places and languages")
     yield from reading.dangers()
+    yield from reading.calm_questions(golden_questions(), grave_needs())
     yield from reading.places(Gazetteer.load(), index.directory)
     yield from reading.languages()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +13,7 @@ import yaml
 from rapidfuzz import fuzz, process
 
 from index.evaluation.figures import Share, share
-from index.evaluation.golden import GOLDEN
+from index.evaluation.golden import GOLDEN, GoldenQuestion
 from index.records import LANGUAGES, Directory
 from nlu.crisis import read_crisis
 from nlu.danger import read_danger
@@ -82,6 +83,30 @@ def dangers() -> Iterable[Compared]:
                 f"{name} golden set: topic of danger (beside: words alone)", language, grave, "topic",
                 lambda text: read_danger(text).topic, lambda text: read_crisis(text).topic,
             )  # fmt: skip
+
+
+def calm_questions(questions: Iterable[GoldenQuestion], grave: frozenset[str]) -> Iterable[Compared]:
+    """Golden questions for needs that nobody comes with in danger, read as danger all the same."""
+    calm = [question for question in questions if question.need and question.need not in grave]
+    for language in LANGUAGES:
+        texts = [question.text for question in calm if question.language == language]
+        yield Compared(
+            "questions for everyday needs: read as danger (beside: words alone)", language,
+            share(texts, lambda text: read_danger(text).level == "danger"),
+            share(texts, lambda text: read_crisis(text).level == "danger"),
+        )  # fmt: skip
+
+
+def milliseconds_by_words() -> list[float]:
+    """What reading each golden message for danger takes without the encoder, shortest first."""
+    texts = [item["text"] for name in ("crisis", "danger") for lang in LANGUAGES for item in golden(name, lang)]
+    read_crisis(texts[0])
+    found = []
+    for text in texts:
+        begun = time.perf_counter()
+        read_crisis(text)
+        found.append((time.perf_counter() - begun) * 1000)
+    return sorted(found)
 
 
 def languages() -> list[Compared]:

@@ -23,6 +23,7 @@ from index.records import (
     Route,
     Service,
     Source,
+    Statement,
     Text,
     TextList,
     Way,
@@ -46,12 +47,13 @@ def read_starter(folder: Path = STARTER, scope: str = ALL) -> Directory:
             continue
         _take(organizations, _organization(content, name, faults), name, faults)
         for item in content["services"]:
-            _take(services, _service(item, content["id"]), name, faults)
+            _take(services, _service(item, content["id"], _Sources(content, name, faults)), name, faults)
     municipalities = {item["official"]: _municipality(item) for _, item in files["municipalities"]}
     for name, item in files["municipalities"]:
         _take(organizations, _office(item, name, faults), name, faults)
         for _, template in files["statutory"]:
-            _take(services, _service(template, item["id"], statutory=True), name, faults)
+            sources = _Sources(item, name, faults)
+            _take(services, _service(template, item["id"], sources, statutory=True), name, faults)
     directory = Directory(
         organizations=organizations,
         services=services,
@@ -113,6 +115,9 @@ class _Sources:
             return None
         return Address(content["text"], content.get("confidential", False), self.at(content["source"]))
 
+    def statement(self, content: Mapping[str, Any] | None) -> Statement | None:
+        return Statement(_text(content["text"]), self.at(content["source"])) if content else None
+
 
 def _text(content: Mapping[str, str]) -> Text:
     return {language: content[language] for language in LANGUAGES if content.get(language)}
@@ -145,7 +150,7 @@ def _organization(content: Mapping[str, Any], name: str, faults: list[str]) -> O
     )
 
 
-def _service(content: Mapping[str, Any], organization: str, statutory: bool = False) -> Service:
+def _service(content: Mapping[str, Any], organization: str, sources: _Sources, statutory: bool = False) -> Service:
     return Service(
         id=f"{organization}.{content['slug']}",
         organization_id=organization,
@@ -159,6 +164,8 @@ def _service(content: Mapping[str, Any], organization: str, statutory: bool = Fa
         target_groups=tuple(content["target_groups"]),
         how_to_get=_texts(content.get("how_to_get")),
         cost=_text(content["cost"]) if content.get("cost") else None,
+        discretion=sources.statement(content.get("discretion")),
+        first_contact=sources.statement(content.get("first_contact")),
         night_intake=content.get("night_intake", False),
         statutory=statutory,
     )
@@ -238,6 +245,8 @@ def _helpline(content: Mapping[str, Any], name: str, faults: list[str]) -> Helpl
         website=sources.contact(content.get("website")),
         email=sources.contact(content.get("email")),
         serves=tuple(content.get("serves") or (COUNTRY,)),
+        discretion=sources.statement(content.get("discretion")),
+        first_contact=sources.statement(content.get("first_contact")),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -26,6 +26,7 @@ from index.records import (
     Route,
     Service,
     Source,
+    Statement,
     Text,
     TextList,
     Way,
@@ -34,6 +35,7 @@ from index.records import (
 Row = dict[str, Any]
 _SERVICE_TAXONOMIES = ("categories", "needs", "target_groups")
 _LINE_TAXONOMIES = ("crisis_topics", "needs", "target_groups")
+_STATEMENTS = ("discretion", "first_contact")
 
 
 def digest(organization: Organization, services: Iterable[Service]) -> str:
@@ -103,6 +105,7 @@ class Writer:
         self._text(owner, "cost", record.cost or {})
         self._texts(owner, "how_to_get", record.how_to_get)
         self._terms(owner, record, _SERVICE_TAXONOMIES)
+        self._statements(owner, record)
 
     def helpline(self, record: Helpline) -> None:
         self.add(
@@ -117,6 +120,7 @@ class Writer:
         self._contact(owner, "email", record.email)
         self._contact(owner, "website", record.website)
         self._terms(owner, record, _LINE_TAXONOMIES)
+        self._statements(owner, record)
         for position, name in enumerate(record.serves):
             self.add(t.service_area, **owner, position=position, name=name)
         for position, code in enumerate(record.spoken_languages):
@@ -151,6 +155,13 @@ class Writer:
         for language, values in texts.items():
             for position, value in enumerate(values):
                 self.add(t.text, **owner, position=position, field=field, language=language, value=value)
+
+    def _statements(self, owner: Row, record: Service | Helpline) -> None:
+        for field in _STATEMENTS:
+            statement: Statement | None = getattr(record, field)
+            if statement:
+                self._text(owner, field, statement.text)
+                self._provenance(owner, field, statement.source, statement.verified_on)
 
     def _terms(self, owner: Row, record: object, taxonomies: Iterable[str]) -> None:
         for taxonomy in taxonomies:
@@ -222,11 +233,14 @@ class Reader:
 
     def _service(self, row: Any) -> Service:
         texts = self._texts_of("service", row.id)
+        proven = {p.field: p for p in self._owned["provenance", "service", row.id]}
         return Service(
             id=row.id, organization_id=row.organization_id, kind=row.kind, route=row.route, status=row.status,
             name=_one(texts["name"]), description=_one(texts["description"]), who=_one(texts["who"]),
             cost=_one(texts["cost"]) or None, how_to_get=_many(texts["how_to_get"]),
             night_intake=row.night_intake, statutory=row.statutory,
+            discretion=_statement("discretion", texts, proven),
+            first_contact=_statement("first_contact", texts, proven),
             **self._terms_of("service", row.id, _SERVICE_TAXONOMIES),
         )  # fmt: skip
 
@@ -245,6 +259,8 @@ class Reader:
             serves=tuple(a.name for a in self._owned["service_area", kind, key]),
             sources=self._sources_of(kind, key), email=_contact(row.email, proven.get("email")),
             website=_contact(row.website, proven.get("website")),
+            discretion=_statement("discretion", texts, proven),
+            first_contact=_statement("first_contact", texts, proven),
             **self._terms_of(kind, key, _LINE_TAXONOMIES),
         )  # fmt: skip
 
@@ -304,6 +320,10 @@ def _address(row: Any, proof: Any) -> Address:
 
 def _proof(row: Any) -> tuple[Source, str | None]:
     return Source(row.url, row.title, row.date), row.verified_on
+
+
+def _statement(field: str, texts: Mapping[str, list[Any]], proven: Mapping[str, Any]) -> Statement | None:
+    return Statement(_one(texts[field]), *_proof(proven[field])) if field in proven else None
 
 
 def _contact(value: str | None, proof: Any) -> Contact | None:

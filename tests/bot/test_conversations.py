@@ -1,7 +1,7 @@
 """Whole conversations of residents, staff and foreigners, held with the real dialogue.
 
 Each file under `tests/conversations/<lang>/` is one conversation. A turn's `expect` may say
-language (lt, pl, en, or both that other languages are answered in), text_has, services_any and first (ids of
+language (lt, pl, en, or all that other languages are answered in), text_has, services_any and first (ids of
 institutions or lines), some_services, no_services, new_services and same_services (than the last ones shown),
 crisis, buttons, phone, and place (the official municipality that the first card is for).
 """

@@ -176,6 +176,23 @@ def test_each_text_is_there_in_three_languages() -> None:
             assert len(blanks) == 1, key
 
 
+def test_danger_and_exit_are_shown_in_russian_and_ukrainian(client: FlaskClient, assistant: Any) -> None:
+    reply = assistant.reply
+    for language, words in (("ru", "грозит опасность"), ("uk", "загрожує небезпека")):
+
+        def in_it(message: Any, spoken: str = language) -> Any:
+            made = reply(message)
+            return dataclasses.replace(made, parts=(dataclasses.replace(made.parts[0], language=spoken), *made.parts))
+
+        assistant.reply = in_it
+        client.post("/", data={"message": "danger"})
+        block = client.get("/").text.split('<section class="danger"')[-1].split("</section>")[0]
+        assert f'lang="{language}"' in block
+        assert words in block
+        assert 'href="/exit"' in block
+    assert set(texts("ru")) == set(texts("uk")) == set(texts("lt"))
+
+
 def test_answers_are_marked_with_their_own_language_and_escaped(client: FlaskClient) -> None:
     client.post("/", data={"message": "labas", "lang": "lt"})
     text = client.get("/?lang=lt").text

@@ -12,8 +12,8 @@ from index.hours import VILNIUS
 from index.needs.taxonomy import read_taxonomy
 from index.query import Query
 from index.records import Language
-from nlu.danger import read_danger
 from nlu.detection import detect
+from nlu.silence import read_need
 from webhook.api.doors import Door
 from webhook.api.schemas import SearchAnswer, SearchRequest
 from webhook.languages import DEFAULT, known_language
@@ -36,12 +36,12 @@ def find(body: dict[str, Any]) -> Response:
     index = parts().index()
     result = index.search(query)
     place = query.municipality or result.municipality
-    reading = read_danger(text)
+    reading, silent = read_need(text)
     # Somebody who asks where another person hides gets no address and no name.
     hiding = reading.topic == "seeking_person"
     match = result.match and not hiding
     cards = result.cards if match else () if hiding else index.next_steps(query.language, place)
-    crisis = crisis_card(index.directory, reading.level, reading.topic, query.language, now(), place)
+    crisis = crisis_card(index.directory, reading.level, reading.topic, query.language, now(), place, silent=silent)
     return jsonify(
         query_language=(hint or spoken) if spoken == "unknown" else spoken,
         match=match,

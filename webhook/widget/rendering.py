@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from babel.dates import format_date
 from markupsafe import Markup, escape
 from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, format_number
 
+from index.records import LANGUAGES, Said, said
+from webhook.parts import parts
 from webhook.widget.texts import texts
 
 _SAFE = ("http://", "https://")
@@ -23,6 +26,17 @@ _DATE_FORMATS = {
     "pl": ("y 'r'.", "MMMM y", "d MMMM y"),
     "en": ("y", "MMMM y", "d MMMM y"),
 }
+
+_QUESTIONS = ("discretion", "first_contact")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question that people ask before they dare, with what a source says. `source_url` None: not on the web."""
+
+    question: str
+    said: Said
+    source_url: str | None
 
 
 def safe_link(address: str | None) -> str | None:
@@ -55,6 +69,12 @@ def site_name(address: str) -> str:
     except ValueError:
         return address
     return host.removeprefix("www.")
+
+
+def own_language(answer: Mapping[str, Any]) -> str:
+    """The language of help lines: the person's own, where the answer begins in it, else the answer's."""
+    first = answer["replies"][0]["language"] if answer["replies"] else answer["language"]
+    return str(first if first not in LANGUAGES else answer["language"])
 
 
 def open_text(card: Mapping[str, Any], language: str) -> str | None:
@@ -108,3 +128,13 @@ def origin(card: Mapping[str, Any], language: str) -> str:
     if card["source_date"]:
         return str(words["from_page"]).format(date=spoken_date(card["source_date"], language))
     return str(words["from_undated"])
+
+
+def answered(card: Mapping[str, Any], language: str) -> Iterator[Answered]:
+    """Who learns of it and what happens on the call, where a source of the card's service says it."""
+    directory = parts().finder.directory
+    record = directory.record(card["service_id"]) if directory else None
+    for question in _QUESTIONS if record else ():
+        statement = getattr(record, question)
+        if statement:
+            yield Answered(question, said(statement.text, language), safe_link(statement.source.url))
