@@ -118,17 +118,16 @@ class SearchServices(TurnAction):
         if not result.match and not query.by_name:
             # The request only named an institution; what that one does is asked of the other town.
             return self.index.search(replace(query, needs=self._needs_shown_first(turn)))
-        if hint and self._is_fragment(query):
-            # Few words after a danger ("nobody is here, I am alone") still speak of it.
-            return self.index.search(replace(query, needs=(hint,)))
-        return result
+        return self._after_danger(query, result) if hint else result
 
-    def _is_fragment(self, query: Query) -> bool:
-        """Whether few words say little by themselves, and neither name an institution nor belong to another office."""
+    def _after_danger(self, query: Query, result: SearchResult) -> SearchResult:
+        """Few words after a danger ("nobody is here, I am alone") still speak of it, unless they clearly do not."""
         if len(words(query.text)) > _FRAGMENT_WORDS or self.index.shelf.names.mentioned(query.text):
-            return False
+            return result
         alone = self.index.search(replace(query, hints=()))
-        return not alone.elsewhere and alone.certainty < _OTHER_SUBJECT
+        if alone.elsewhere or alone.certainty >= _OTHER_SUBJECT:
+            return alone
+        return self.index.search(replace(query, needs=query.hints))
 
     def _needs_shown_first(self, turn: Turn) -> tuple[str, ...]:
         """The main need of the service that was shown first."""

@@ -40,6 +40,7 @@ def test_each_language_is_answered_with_cards(person: Any, site: str, language: 
     page.goto(f"{site}/?lang={language}")
     person.ask(page, IN_DANGER[language])
     person.picture(page, f"danger-{language}-{size}-{shade}")
+    page = person.open(f"{site}/?lang={language}", size, dark=dark)
     person.ask(page, ELSEWHERE[language])
     person.picture(page, f"nomatch-{language}-{size}-{shade}")
 

@@ -13,6 +13,7 @@ from babel.dates import format_date
 from markupsafe import Markup, escape
 from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, format_number
 
+from index.contacts import dialled as dialled  # templates use it
 from index.records import LANGUAGES, Said, said
 from webhook.parts import parts
 from webhook.widget.texts import texts
