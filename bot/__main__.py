@@ -44,11 +44,13 @@ def _train(_: argparse.Namespace) -> int:
 
 def _parse(args: argparse.Namespace) -> int:
     from bot.dialogue.model import ACTS, current_model
+    from index.search import ServiceIndex
     from nlu.acts import ActClassifier, contract_name
     from nlu.encoder import open_encoder
     from nlu.understanding import Understanding
 
-    understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS))
+    acts, index = ActClassifier.load(current_model() / ACTS), ServiceIndex.open()
+    understanding = Understanding(open_encoder(), acts, index.is_everyday)
     for line in sys.stdin:
         reading = understanding.read(line.rstrip("\n"))
         unsure = reading.heard.language == "unknown" and args.language

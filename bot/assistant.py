@@ -45,7 +45,7 @@ class Assistant:
     def start(cls, index: ServiceIndex, *, timeout: float = _TURN_SECONDS, idle: float = IDLE_SECONDS) -> Assistant:
         """Opens the trained dialogue. idle: seconds after which a conversation is forgotten. Raises ModelMissing."""
         actions = [action(index) for action in ALL]
-        understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS))
+        understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS), index.is_everyday)
         started = cls(
             index, Engine(actions, timeout, idle), Fallback(understanding, {a.name(): a for a in actions}, index)
         )
@@ -58,7 +58,7 @@ class Assistant:
         memory = Memory.from_slots(self.engine.memory.slots(message.sender))
         hint = None if known else message.language_hint
         directory = self._index.directory
-        heard = hear(message, memory, hint, directory)
+        heard = hear(message, memory, hint, self._index)
         note = _in_each(heard, "utter_masked") if heard.masked else []
         if not heard.says_something:
             self.engine.memory.change(message.sender, {"language": heard.language})

@@ -8,7 +8,7 @@ from bot.actions.base import FOREIGN_ANSWERS
 from bot.message import Message
 from bot.turn import Memory
 from index.published import published_contacts
-from index.records import Directory
+from index.search import ServiceIndex
 from nlu.crisis import CrisisReading
 from nlu.cyrillic import russian_or_ukrainian
 from nlu.masking import mask
@@ -47,14 +47,14 @@ class Hearing:
         return any(sign.isalnum() for sign in self.text)
 
 
-def hear(message: Message, memory: Memory, hint: str | None, directory: Directory) -> Hearing:
+def hear(message: Message, memory: Memory, hint: str | None, index: ServiceIndex) -> Hearing:
     """Danger is read in what was written; everything that remembers gets the masked text."""
     written = cleaned(message.text)
-    text = mask(written, lambda: published_contacts(directory))
+    text = mask(written, lambda: published_contacts(index.directory))
     heard = hear_language(written)
     ours = heard.clear and heard.language in LANGUAGES
     foreign = heard.clear and not ours
-    crisis, silent = read_need(written)
+    crisis, silent = read_need(written, index.is_everyday)
     goes_on = memory.silent and crisis.level != "none" and crisis.topic != "seeking_person"
     return Hearing(
         text=text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -31,6 +32,7 @@ def everyday(taxonomy: Taxonomy) -> dict[str, tuple[str, ...]]:
     return {**found, "elsewhere": tuple(t for texts in taxonomy.elsewhere.values() for t in _evenly(texts, _ELSEWHERE))}
 
 
+@cache
 def grave_needs() -> frozenset[str]:
     """Ids of the needs that people in danger come with as well."""
     return frozenset(yaml.safe_load(_GRAVE.read_text(encoding="utf-8")))

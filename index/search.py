@@ -17,6 +17,7 @@ from index.cards import ServiceCard
 from index.columns import Columns, Flags, Record, serves
 from index.directory.database import Engine, open_database
 from index.directory.storing import read_directory, read_revision
+from index.everyday import grave_needs
 from index.hours import VILNIUS, state_at
 from index.needs.taxonomy import Taxonomy
 from index.presenting import CardMaker
@@ -38,6 +39,8 @@ _CRISIS_CHANCE = 0.25
 _LOOK_EVERY_SECONDS = 1.0
 # What the conversation or a danger hints at is taken for as likely as this, where the words say less.
 _SURE_NEED = 0.6
+# Likelier than this, an everyday request is taken for one even where it sounds heavy.
+_SURELY = 0.7
 # Needs less likely than this are noise of the classifier.
 _LEAST_NEED = 0.04
 
@@ -102,6 +105,14 @@ class ServiceIndex:
             certainty=certainty, unsure=certainty < weights()["unsure_below"],
             elsewhere=not match and asked.elsewhere > certainty,
         )  # fmt: skip
+
+    def is_everyday(self, text: str) -> bool:
+        """Whether the text surely asks for a need that nobody comes with in danger."""
+        try:
+            found = self.search(Query(text))
+        except Exception:  # noqa: BLE001  # whatever is wrong with the search, danger then stays danger
+            return False
+        return found.certainty >= _SURELY and bool(found.needs) and found.needs[0] not in grave_needs()
 
     def card(self, service_id: str, language: str, needs: tuple[str, ...] = ()) -> ServiceCard | None:
         """One record's card, or None when it is unknown or not shown. `needs` say why it is shown, if known."""

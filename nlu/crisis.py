@@ -33,10 +33,14 @@ _DATA = Path(__file__).resolve().parent / "data"
 
 @dataclass(frozen=True)
 class CrisisReading:
-    """How urgent a message is and about what; `topic` is None exactly when the level is none."""
+    """How urgent a message is and about what; `topic` is None exactly when the level is none.
+
+    hinted: danger that no word names and that the meaning only hints at; an everyday request may sound so too.
+    """
 
     level: Level
     topic: str | None
+    hinted: bool = False
 
 
 NO_CRISIS = CrisisReading("none", None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +30,9 @@ _HIDING = "distress seeking_person"
 # Probabilities from which a message is taken for that grave; chosen on messages that were left out of the learning.
 _DANGER_FROM, _DISTRESS_FROM = 0.1, 0.8
 # From this probability of none, words of danger are a joke or a lecture; help lines stay in sight all the same.
-_SURELY_NONE = 0.99
+_SURELY_NONE = 0.995
+# Below it danger is only hinted at.
+_MORE_THAN_A_HINT = 0.3
 # Where the meaning is this sure what a danger is about, the words, which know no context, are overruled.
 _SURE_OF_TOPIC = 0.9
 _REMEMBERED = 64
@@ -79,7 +82,7 @@ class Meaning:
             return CrisisReading("distress", said.topic) if none >= _SURELY_NONE else _with_topic(said, chances)
         of_danger = sum(chance for label, chance in chances.items() if label.startswith("danger"))
         if of_danger >= _DANGER_FROM:
-            return _gravest("danger", chances)
+            return replace(_gravest("danger", chances), hinted=of_danger < _MORE_THAN_A_HINT)
         if said.level == "none" and 1.0 - none >= _DISTRESS_FROM:
             return _gravest("distress", chances)
         return said

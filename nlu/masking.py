@@ -12,7 +12,7 @@ _COUNTRY = "LT"
 # As many digits as a Lithuanian number has after its prefix: +370 5 …, 8 5 …, 0 5 … and (8 5) … are one number.
 _NATIONAL_DIGITS = 8
 # Century and sex, year, month, day, and four more digits; people put a blank or a hyphen anywhere.
-_CODE = re.compile(r"(?<![\d+])[1-6](?:[ \u00a0–-]?\d){10}(?!\d)")
+_CODE = re.compile(r"(?<![\d+])[1-6](?:[ \u00a0./–-]{0,2}\d){10}(?!\d)")
 _CODE_DATE = re.compile(r"[1-6]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{4}")
 _YEAR_FIRST = re.compile(r"(?:19|20)\d\d[ \u00a0–-](?:0[1-9]|1[0-2])[ \u00a0–-]\d\d(?!\d)")
 # A birth date looks like a number of Marijampolė or Kaunas: 31 12 1985.

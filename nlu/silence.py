@@ -5,7 +5,7 @@ The words stand in `nlu/data/<lang>/silence.yml`; how phrases are written: nlu/c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -35,9 +35,15 @@ def cannot_speak(text: str) -> bool:
     return any(True for _ in scan.finds(known.silent))
 
 
-def read_need(text: str) -> tuple[CrisisReading, bool]:
-    """How grave a message is, and whether the person cannot speak; that alone is enough for help lines."""
+def read_need(text: str, is_everyday: Callable[[str], bool]) -> tuple[CrisisReading, bool]:
+    """How grave a message is, and whether the person cannot speak; that alone is enough for help lines.
+
+    is_everyday: whether a text surely asks for something that nobody needs in danger. Where danger is only hinted at,
+    such a request gets a line to call beside its answer, not the emergency number above it.
+    """
     crisis = read_danger(text)
+    if crisis.hinted and is_everyday(text):
+        crisis = CrisisReading("distress", crisis.topic)
     # Who looks for a hiding person is told nothing more, however it is asked.
     if crisis.topic == "seeking_person" or not cannot_speak(text):
         return crisis, False

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nlu.acts import GIVE_PLACE, PRIVACY, Act, ActClassifier
 from nlu.crisis import CrisisReading, read_crisis
-from nlu.danger import read_danger
 from nlu.detection import detect
 from nlu.encoder import Encoder
 from nlu.places import Gazetteer
 from nlu.references import asks_about_first_contact
+from nlu.silence import read_need
 
 LANGUAGES = ("lt", "pl", "en")
 # A word or two may be of any language; a sentence is believed sooner.
@@ -75,8 +76,11 @@ def read_act(text: str, classifier: ActClassifier, encoder: Encoder) -> list[Act
 class Understanding:
     """Reads messages with the classifier that the dialogue model was trained with."""
 
-    def __init__(self, encoder: Encoder, acts: ActClassifier) -> None:
-        self._encoder, self._acts = encoder, acts
+    def __init__(
+        self, encoder: Encoder, acts: ActClassifier, is_everyday: Callable[[str], bool] = lambda text: False
+    ) -> None:
+        """is_everyday: see nlu.silence.read_need."""
+        self._encoder, self._acts, self._is_everyday = encoder, acts, is_everyday
         self._gazetteer = Gazetteer.load()
 
     def read(self, text: str) -> Reading:
@@ -86,5 +90,5 @@ class Understanding:
             heard=hear_language(text),
             act=read_act(text, self._acts, self._encoder)[0],
             place=first_place(self._gazetteer, text),
-            crisis=read_danger(text),
+            crisis=read_need(text, self._is_everyday)[0],
         )

@@ -6,20 +6,24 @@ from functools import cache
 
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from nlu.places import Gazetteer
 from webhook.api import register_api
 from webhook.errors import explain_faults
 from webhook.headers import protect
 from webhook.limits import limit_calls
-from webhook.memory import Replies, Turns
+from webhook.memory import Forgetting, Replies, Turns
 from webhook.metrics import Metrics, measure
 from webhook.parts import Finder, Missing, Parts, Talker, keep
 from webhook.proxies import TrustedProxies
 from webhook.settings import Settings
+from webhook.widget.frame import explain_lost
 from webhook.widget.pages import PAGES
 
 _load_gazetteer = cache(Gazetteer.load)
+# Seconds for which it is known who has left; no answer is under way for longer.
+_LONGEST_ANSWER = 120.0
 
 
 class _Cookies(SecureCookieSessionInterface):
@@ -52,6 +56,7 @@ def create_app(settings: Settings, assistant: Talker | Missing, index: Finder | 
             gazetteer=_load_gazetteer,
             replies=Replies(),
             turns=Turns(settings.conversation_minutes),
+            departures=Forgetting(_LONGEST_ANSWER),
             metrics=metrics,
         ),
     )
@@ -63,5 +68,7 @@ def create_app(settings: Settings, assistant: Talker | Missing, index: Finder | 
     register_api(app)
     for pages in PAGES:
         app.register_blueprint(pages)
+    app.register_error_handler(NotFound, explain_lost)
+    app.register_error_handler(MethodNotAllowed, explain_lost)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app

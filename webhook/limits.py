@@ -11,11 +11,12 @@ from webhook.bodies import peek_body
 from webhook.proxies import caller_key, is_this_machine
 from webhook.settings import Settings
 
-_CHAT = frozenset({"chat.send", "chat.end", "page.ask"})
+_CHAT = frozenset({"chat.send", "page.ask"})
 _SEARCH = frozenset({"search.find", "needs.show"})
 _REPORTS = frozenset({"reports.report", "reports.rate", "sheets.tell"})
 # Those of the chat that say something; whoever erases a conversation is never told to wait for it.
 _SAYING = frozenset({"chat.send", "page.ask"})
+_LEAVING = frozenset({"exit.leave", "chat.end"})
 _IN_MEMORY = "memory://"
 
 
@@ -36,7 +37,14 @@ def limit_calls(app: Flask, settings: Settings) -> None:
 
     by_sender = Limiter(sender_key, app=app, default_limits=[settings.sender_limit], storage_uri=_IN_MEMORY)
     by_sender.request_filter(lambda: is_this_machine() or not sender_key())
-    Limiter(caller_key, app=app, default_limits=[allowed], storage_uri=_IN_MEMORY)
+    by_address = Limiter(caller_key, app=app, default_limits=[allowed], storage_uri=_IN_MEMORY)
+    by_address.request_filter(_must_not_wait)
+
+
+def _must_not_wait() -> bool:
+    """Whoever leaves or erases, and a browser's own question whether it may ask, without which it hears no refusal."""
+    erasing = request.endpoint == "page.ask" and "end" in request.form
+    return erasing or request.endpoint in _LEAVING or request.method == "OPTIONS"
 
 
 def sender_key() -> str:

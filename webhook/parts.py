@@ -17,7 +17,7 @@ from index.hours import VILNIUS
 from index.query import Query, SearchResult
 from index.records import Directory
 from nlu.places import Gazetteer
-from webhook.memory import Replies, Turns
+from webhook.memory import Forgetting, Replies, Turns
 from webhook.metrics import Metrics
 from webhook.refusals import Refusal
 from webhook.settings import Settings
@@ -42,6 +42,8 @@ class Finder(Protocol):
     def directory(self) -> Directory: ...
 
     def search(self, query: Query) -> SearchResult: ...
+
+    def is_everyday(self, text: str) -> bool: ...
 
     def next_steps(self, language: str, municipality: str | None) -> tuple[ServiceCard, ...]: ...
 
@@ -72,6 +74,7 @@ class Parts:
     gazetteer: Callable[[], Gazetteer]
     replies: Replies
     turns: Turns
+    departures: Forgetting[float]
     metrics: Metrics
 
     def assistant(self) -> Talker:

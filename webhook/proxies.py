@@ -29,16 +29,23 @@ class TrustedProxies:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if self._trusts(read_address(environ.get("REMOTE_ADDR", ""))):
-            hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-            addresses = [read_address(hop) for hop in reversed(hops)]
-            caller = next((address for address in addresses if address and not self._trusts(address)), None)
-            if caller:
+            caller = self._caller(environ.get("HTTP_X_FORWARDED_FOR", ""))
+            # Nobody who was forwarded is this machine, whatever a header claims.
+            if caller and not caller.is_loopback:
                 environ["REMOTE_ADDR"] = str(caller)
                 for name in _FORWARDING:
                     environ.pop(name, None)
             if environ.get("HTTP_X_FORWARDED_PROTO") in ("http", "https"):
                 environ["wsgi.url_scheme"] = environ["HTTP_X_FORWARDED_PROTO"]
         return self._app(environ, start_response)
+
+    def _caller(self, hops: str) -> Address | None:
+        """The nearest hop that is not trusted; None where what stands there is no address."""
+        for hop in reversed(hops.split(",")):
+            address = read_address(hop.strip())
+            if not self._trusts(address):
+                return address
+        return None
 
     def _trusts(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)

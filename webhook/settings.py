@@ -54,7 +54,7 @@ class Settings:
     report_limit: str = _setting("KELRODIS_REPORT_LIMIT", "20/minute;100/hour", "reports and feedback from one address")
     other_limit: str = _setting("KELRODIS_OTHER_LIMIT", "300/minute", "everything else from one address, per route")
     loopback_limit: str = _setting("KELRODIS_LOOPBACK_LIMIT", "60000/minute", "all of these from this machine itself")
-    body_limit: int = _setting("KELRODIS_BODY_LIMIT", 16 * 1024, "bytes of a request's body")
+    body_limit: int = _setting("KELRODIS_BODY_LIMIT", 32 * 1024, "bytes of a request's body")
     log_level: str = _setting("KELRODIS_LOG_LEVEL", "INFO", "INFO, WARNING or ERROR; no level shows message text")
     metrics_token: str | None = _setting(
         "KELRODIS_METRICS_TOKEN", None, "bearer token that opens /metrics to other machines"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.turn import Memory, Outcome, Say, Turn
 from index.search import ServiceIndex
-from nlu.danger import read_danger
+from nlu.silence import read_need
 
 # A question in another language is answered in these, saying so.
 FOREIGN_ANSWERS = ("lt", "en")
@@ -49,7 +49,7 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk is not followed
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> list[EventType]:
         """Rasa's entry. Texts go out as response keys, which Rasa's generator fills."""
-        answers = self.answers(turn_of(tracker))
+        answers = self.answers(turn_of(tracker, self.index.is_everyday))
         for language, outcome in answers:
             for say in outcome.says:
                 dispatcher.utter_message(response=say.key, answer_language=language, **say.blanks)
@@ -68,12 +68,12 @@ def _extras(say: Say, language: str) -> dict[str, Any]:
     }
 
 
-def turn_of(tracker: Tracker) -> Turn:
+def turn_of(tracker: Tracker, is_everyday: Callable[[str], bool]) -> Turn:
     """The tracker's latest message as a Turn."""
     message = tracker.latest_message
     entities = {entity["entity"]: entity["value"] for entity in message.get("entities") or ()}
     text = message.get("text") or ""
-    crisis = read_danger(text)
+    crisis, _ = read_need(text, is_everyday)
     return Turn(
         text=text,
         act=(message.get("intent") or {}).get("name") or "service_request",

@@ -30,11 +30,13 @@ from index.everyday import grave_needs
 from index.needs.taxonomy import Taxonomy
 from index.search import ServiceIndex
 from nlu.acts import SERVICE_REQUEST, ActClassifier, contract_name
+from nlu.crisis import CrisisReading
 from nlu.encoder import open_encoder
 from nlu.encoder.building import build, build_untuned
 from nlu.encoder.runtime import torch_encoder
 from nlu.places import Gazetteer
 from nlu.settings import EncoderSettings
+from nlu.silence import read_need
 from nlu.understanding import Understanding
 
 # As many phrases of each need and language as the response selector learns within the evaluation's time.
@@ -117,15 +119,19 @@ class _ByNeed:
 def _reading(index: ServiceIndex, folder: Path) -> Iterator[reading.Compared]:
     from bot.dialogue.peers import Diet
 
-    understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS))
+    understanding = Understanding(open_encoder(), ActClassifier.load(current_model() / ACTS), index.is_everyday)
     diet = Diet(folder)
     yield from reading.acts(
         lambda text: contract_name(understanding.read(text).act.name),
         lambda text: contract_name(diet.intent(text) or SERVICE_REQUEST),
     )
     _say("danger, places and languages")
-    yield from reading.dangers()
-    yield from reading.calm_questions(golden_questions(), grave_needs())
+
+    def at_the_door(text: str) -> CrisisReading:
+        return read_need(text, index.is_everyday)[0]
+
+    yield from reading.dangers(at_the_door)
+    yield from reading.calm_questions(golden_questions(), grave_needs(), at_the_door)
     yield from reading.places(Gazetteer.load(), index.directory)
     yield from reading.languages()
 

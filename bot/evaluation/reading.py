@@ -15,8 +15,7 @@ from rapidfuzz import fuzz, process
 from index.evaluation.figures import Share, share
 from index.evaluation.golden import GOLDEN, GoldenQuestion
 from index.records import LANGUAGES, Directory
-from nlu.crisis import read_crisis
-from nlu.danger import read_danger
+from nlu.crisis import CrisisReading, read_crisis
 from nlu.detection import detect
 from nlu.normalisation import fold
 from nlu.places import Gazetteer
@@ -67,7 +66,7 @@ def places(gazetteer: Gazetteer, directory: Directory) -> list[Compared]:
     return [_compare("place", language, golden("places", language), "place", ours, alike) for language in LANGUAGES]
 
 
-def dangers() -> Iterable[Compared]:
+def dangers(read: Callable[[str], CrisisReading]) -> Iterable[Compared]:
     """Messages of two golden sets that are read as danger, with meaning and by words alone, and their topics."""
     for name in ("crisis", "danger"):
         for language in LANGUAGES:
@@ -75,24 +74,26 @@ def dangers() -> Iterable[Compared]:
                 texts = [item["text"] for item in golden(name, language) if item["level"] == level]
                 yield Compared(
                     f"{name} golden set: {level} read as danger (beside: words alone)", language,
-                    share(texts, lambda text: read_danger(text).level == "danger"),
+                    share(texts, lambda text: read(text).level == "danger"),
                     share(texts, lambda text: read_crisis(text).level == "danger"),
                 )  # fmt: skip
             grave = [item for item in golden(name, language) if item["level"] == "danger"]
             yield _compare(
                 f"{name} golden set: topic of danger (beside: words alone)", language, grave, "topic",
-                lambda text: read_danger(text).topic, lambda text: read_crisis(text).topic,
+                lambda text: read(text).topic, lambda text: read_crisis(text).topic,
             )  # fmt: skip
 
 
-def calm_questions(questions: Iterable[GoldenQuestion], grave: frozenset[str]) -> Iterable[Compared]:
+def calm_questions(
+    questions: Iterable[GoldenQuestion], grave: frozenset[str], read: Callable[[str], CrisisReading]
+) -> Iterable[Compared]:
     """Golden questions for needs that nobody comes with in danger, read as danger all the same."""
     calm = [question for question in questions if question.need and question.need not in grave]
     for language in LANGUAGES:
         texts = [question.text for question in calm if question.language == language]
         yield Compared(
             "questions for everyday needs: read as danger (beside: words alone)", language,
-            share(texts, lambda text: read_danger(text).level == "danger"),
+            share(texts, lambda text: read(text).level == "danger"),
             share(texts, lambda text: read_crisis(text).level == "danger"),
         )  # fmt: skip
 

@@ -183,7 +183,7 @@ def test_cards_can_be_copied_rated_reported_and_followed(person: Any, site: str)
     with page.expect_response("**/api/v1/reports") as told:
         card.locator("button", has_text="Nobody answers").click()
     assert told.value.status == 202
-    card.locator("button", has_text="More like this").click()
+    card.locator("a", has_text="More like this").click()
     page.wait_for_url("**/needs/*")
     assert page.title() == "Kelrodis"
     expect(page.locator(".card").first).to_be_visible()

@@ -88,6 +88,9 @@ class SmallIndex:
         cards = (CARD,) if match else ()
         return SearchResult(match, cards, len(cards), query.municipality, (), False, 1.5)
 
+    def is_everyday(self, text: str) -> bool:
+        return False
+
     def next_steps(self, language: str, municipality: str | None) -> tuple[ServiceCard, ...]:
         return (dataclasses.replace(CARD, fallback=True),)
 

@@ -31,6 +31,9 @@ SENDER = "0123456789abcdef0123456789abcdef"
 
 
 def test_a_question_is_answered_by_plain_forms(client: FlaskClient) -> None:
+    first = client.post("/", data={"message": "danger", "lang": "pl"})
+    assert first.status_code == 200  # shown at once, for browsers that keep no cookie
+    assert 'href="tel:112"' in first.text
     answer = client.post("/", data={"message": "danger", "lang": "pl"})
     assert answer.status_code == 303
     assert answer.location == "/?lang=pl&answered=1#latest"
@@ -41,7 +44,7 @@ def test_a_question_is_answered_by_plain_forms(client: FlaskClient) -> None:
     assert 'href="tel:+37052332508"' in shown.text
     assert shown.text.index('class="danger"') < shown.text.index('class="card"')
     again = client.get(answer.location)
-    assert again.text.count("<article") == shown.text.count("<article") == 1
+    assert again.text.count("<article") == shown.text.count("<article") == 2
 
 
 def test_the_conversation_goes_on_and_is_bounded(client: FlaskClient, assistant: Any) -> None:
@@ -109,7 +112,49 @@ def test_leaving_works_while_nothing_else_does(bare_client: FlaskClient) -> None
 
 
 def test_a_lost_answer_is_explained(client: FlaskClient) -> None:
-    assert texts("en")["answer_gone"] in html.unescape(client.get("/?lang=en&answered=1").text)
+    text = html.unescape(client.get("/?lang=en&answered=1").text)
+    assert texts("en")["answer_gone"] in text
+    assert 'href="tel:112"' in text
+
+
+def test_who_leaves_while_being_answered_leaves_nothing(make_app: Callable[..., Flask], assistant: Any) -> None:
+    app = make_app()
+    client, leaving = app.test_client(), app.test_client()
+    reply = assistant.reply
+
+    def slow(message: Any) -> Any:
+        made = reply(message)
+        assert leaving.post("/api/v1/chat/end", json={"sender": message.sender}).status_code == 204
+        return made
+
+    assistant.reply = slow
+    client.post("/api/v1/chat", json={"sender": SENDER, "message": "labas", "message_id": "1"})
+    assert assistant.ended == [SENDER, SENDER]
+    client.post("/", data={"message": "labas"})
+    client.post("/", data={"message": "labas"})
+    assert "<article" not in client.get("/").text
+
+
+def test_leaving_and_erasing_are_never_refused(make_app: Callable[..., Flask]) -> None:
+    app = make_app(loopback_limit="1/minute")
+    client = app.test_client()
+    for _ in range(5):
+        assert client.get("/exit").status_code == 303
+        assert client.post("/api/v1/chat/end", json={"sender": SENDER}).status_code == 204
+        assert client.options("/api/v1/chat").status_code == 200
+        assert client.post("/", data={"end": "1"}).status_code == 303
+
+
+def test_a_lost_person_gets_a_page_and_a_lost_program_json(client: FlaskClient) -> None:
+    page = client.get("/needz?lang=pl", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == 404
+    assert '<html lang="pl">' in page.text
+    assert client.get("/needz").get_json()["error"]["code"] == "not_found"
+    assert client.get("/api/v1/x", headers={"Accept": "text/html"}).is_json
+
+
+def test_line_ends_count_once(client: FlaskClient) -> None:
+    assert client.post("/", data={"message": "a\r\n" * 900}).status_code == 200
 
 
 @pytest.mark.parametrize("data", [{"message": "  "}, {}, {"message": "a" * 2001}])
@@ -121,7 +166,7 @@ def test_a_form_that_cannot_be_answered_says_so(client: FlaskClient, data: dict[
 
 
 def test_a_large_form_and_a_foreign_one_are_refused(client: FlaskClient) -> None:
-    assert client.post("/", data={"message": "a" * 20000}).status_code == 413
+    assert client.post("/", data={"message": "a" * 40000}).status_code == 413
     answer = client.post("/", data={"message": "labas"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert "Set-Cookie" not in answer.headers
@@ -274,6 +319,7 @@ def test_the_script_of_a_hash_stays_what_it_is(client: FlaskClient) -> None:
     assert fixed.headers["Access-Control-Allow-Origin"] == "*"
     assert named["integrity"].startswith("sha384-")
     assert client.get("/widget.0000.js").status_code == 404
+    assert client.get("/widget.../../index/current.js").status_code == 404
     current = client.get("/widget.js")
     assert client.get("/widget.js", headers={"If-None-Match": current.headers["ETag"]}).status_code == 304
 

@@ -56,20 +56,14 @@ def test_a_changed_directory_has_its_own_keys(directory: Directory) -> None:
     assert key_of("ppl") in ids_by_key(directory)
 
 
-def test_chosen_cards_lead_to_a_sheet_with_a_neutral_address(client: FlaskClient) -> None:
-    chosen = {"service": [SHELTER, "112", SHELTER, "vmkc.unknown"], "lang": "pl"}
-    answer = client.post("/print", data=chosen)
-    assert answer.status_code == 303
-    assert answer.location == f"/cards/{key_of(SHELTER)}.{key_of('112')}?lang=pl"
-    assert client.get(answer.location).status_code == 200
+def test_cards_lead_to_a_sheet_with_a_neutral_address(client: FlaskClient) -> None:
+    client.post("/", data={"message": "labas"})
+    assert f'href="/cards/{key_of(SHELTER)}?lang=en"' in client.get("/?lang=en").text
+    assert client.get(f"/cards/{key_of(SHELTER)}.{key_of('112')}?lang=pl").status_code == 200
 
 
 def test_nothing_known_makes_no_sheet(client: FlaskClient) -> None:
-    for answer in (
-        client.post("/print", data={"lang": "en"}),
-        client.post("/print", data={"service": "vmkc.unknown", "lang": "en"}),
-        client.get("/cards/0123456789.vmkc?lang=en"),
-    ):
+    for answer in (client.get("/cards/0123456789.vmkc?lang=en"), client.get(f"/cards/{key_of('112')}?lang=en")):
         assert answer.status_code == 404
         assert answer.mimetype == "text/html"
         assert 'href="/?lang=en"' in answer.text
@@ -83,9 +77,6 @@ def test_unknown_keys_are_left_out(client: FlaskClient) -> None:
 
 def test_a_sheet_holds_at_most_ten_cards_each_once(client: FlaskClient, a_dozen: Any) -> None:
     ids = list(a_dozen.directory.services)
-    address = client.post("/print", data={"service": [ids[0], *ids]}).location
-    assert address.count(".") == 9
-    assert client.get(address).text.count("<article") == 10
     assert client.get("/cards/" + ".".join(map(key_of, [ids[0], *ids]))).text.count("<article") == 10
 
 
@@ -149,17 +140,15 @@ def test_without_a_script_the_browsers_menu_prints(client: FlaskClient) -> None:
     assert "style=" not in text
 
 
-def test_more_like_this_leads_to_its_first_need(client: FlaskClient) -> None:
-    answer = client.post("/like", data={"service": SHELTER, "lang": "en"})
+def test_more_like_this_leads_to_its_first_need_in_its_place(client: FlaskClient) -> None:
+    answer = client.get(f"/like/{key_of(SHELTER)}?lang=en")
     assert answer.status_code == 303
-    assert answer.location == "/needs/3?lang=en"
-    there = client.post("/like", data={"service": SHELTER, "place": "Vilniaus r.", "lang": "lt"})
-    assert there.location == "/needs/3?place=Vilniaus+r.&lang=lt"
+    assert answer.location == "/needs/3?place=vilniaus-miesto&lang=en"
 
 
-@pytest.mark.parametrize("service", ["vmkc.unknown", "112", "", None])
-def test_nothing_is_like_what_is_unknown_or_answers_no_need(client: FlaskClient, service: str | None) -> None:
-    assert client.post("/like", data={"service": service} if service is not None else {}).status_code == 404
+@pytest.mark.parametrize("key", [key_of("vmkc.unknown"), key_of("112"), "x"])
+def test_nothing_is_like_what_is_unknown_or_answers_no_need(client: FlaskClient, key: str) -> None:
+    assert client.get(f"/like/{key}").status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["wrong_phone", "no_answer", "closed", "moved", "other", "helped", "not_helped"])

@@ -6,12 +6,11 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from webhook import errors
+from webhook import conversations, errors
 from webhook.api.doors import Door
 from webhook.api.schemas import ChatAnswer, ChatRequest, EndRequest
 from webhook.languages import caller_language, known_language
 from webhook.messages import read_message
-from webhook.parts import parts
 from webhook.widget import shown
 
 door = Door("chat", __name__, url_prefix="/api/v1/chat", description="The conversation")
@@ -24,8 +23,7 @@ def send(body: dict[str, Any]) -> Response:
     message = read_message(
         body["sender"], body["message"], _CHANNEL, known_language(body.get("language")), body.get("municipality")
     )
-    assistant = parts().assistant()
-    reply = parts().replies.once(message.sender, body.get("message_id"), lambda: assistant.reply(message))
+    reply = conversations.answer(message, body.get("message_id"))
     return shown.as_elements(reply) if shown.wants_elements() else jsonify(reply.as_json())
 
 
@@ -41,6 +39,5 @@ def refuse(fault: Exception) -> Response:
 @door.post("/end", EndRequest, None, status=204)
 def end(body: dict[str, Any]) -> Response:
     """Erase a conversation, with everything that was remembered of it."""
-    parts().replies.forget(body["sender"])
-    parts().assistant().end(body["sender"])
+    conversations.forget(body["sender"])
     return Response(status=204)

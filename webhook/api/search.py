@@ -36,7 +36,7 @@ def find(body: dict[str, Any]) -> Response:
     index = parts().index()
     result = index.search(query)
     place = query.municipality or result.municipality
-    reading, silent = read_need(text)
+    reading, silent = read_need(text, index.is_everyday)
     # Somebody who asks where another person hides gets no address and no name.
     hiding = reading.topic == "seeking_person"
     match = result.match and not hiding

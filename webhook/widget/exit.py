@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import redirect, session
 from werkzeug.wrappers import Response
 
-from webhook.parts import Missing, parts
+from webhook.conversations import forget
+from webhook.parts import parts
 from webhook.widget.frame import Pages
 
 door = Pages("exit", __name__)
@@ -19,11 +20,3 @@ def leave() -> Response:
     if sender:
         forget(sender)
     return redirect(parts().settings.exit_url, _SEE_OTHER)
-
-
-def forget(sender: str) -> None:
-    """Everything that is remembered of a conversation."""
-    parts().turns.forget(sender)
-    parts().replies.forget(sender)
-    if not isinstance(parts().talker, Missing):
-        parts().assistant().end(sender)

@@ -55,6 +55,15 @@ def apologise(fault: Exception) -> Response:
     return errors.dress(make_response(body, errors.STATUS[refusal.code]), fault)
 
 
+def explain_lost(fault: Exception) -> Response:
+    """An address that is none of ours: a page for people, the contract's error for programs."""
+    for_people = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+    if for_people and not request.path.startswith("/api/"):
+        return apologise(fault)
+    refusal = errors.refusal_of(fault)
+    return errors.dress(errors.as_response(refusal, caller_language()), fault)
+
+
 def _frame(language: Language) -> dict[str, Any]:
     return {
         "language": language,

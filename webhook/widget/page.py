@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import time
 from pathlib import Path
 
-from flask import redirect, request, session, url_for
+from flask import make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from webhook import errors
+from webhook.conversations import answer, forget, has_left
 from webhook.messages import MOST_CHARACTERS, read_message
 from webhook.parts import parts
 from webhook.refusals import Refusal
-from webhook.widget.exit import forget
 from webhook.widget.frame import Pages, page_language, show
 
 _CHANNEL = "web"
@@ -32,8 +34,9 @@ page = _Page("page", __name__, static_folder=str(Path(__file__).with_name("stati
 def converse() -> str:
     """The conversation so far."""
     turns = parts().turns.of(session.get("sender", ""))
-    gone = "answered" in request.args and not turns
-    return show("page.html", page_language(), turns=turns, gone=gone, most=MOST_CHARACTERS)
+    language, gone = page_language(), "answered" in request.args and not turns
+    lines = [line.as_json() for line in errors.emergency_lines(language)] if gone else []
+    return show("page.html", language, turns=turns, gone=gone, lines=lines, most=MOST_CHARACTERS)
 
 
 @page.post("/")
@@ -45,10 +48,17 @@ def ask() -> Response:
     if "end" in request.form:
         forget(session.pop("sender", ""))
         return redirect(url_for("page.show", lang=language), _SEE_OTHER)
-    text = request.form.get("message", "")
+    # Browsers count a line's end as one sign and send two.
+    text = request.form.get("message", "").replace("\r\n", "\n")
     if len(text) > MOST_CHARACTERS:
         raise Refusal("bad_length", "message")
+    is_new = "sender" not in session
     sender = session.setdefault("sender", secrets.token_hex(16))
-    reply = parts().assistant().reply(read_message(sender, text, _CHANNEL, language))
-    parts().turns.add(sender, reply.as_json())
+    begun = time.monotonic()
+    reply = answer(read_message(sender, text, _CHANNEL, language))
+    if not has_left(sender, begun):
+        parts().turns.add(sender, reply.as_json())
+    if is_new:
+        # Where cookies do not come back, as in most frames, the next page would know nothing of the answer.
+        return make_response(show("page.html", language, turns=[reply.as_json()], gone=False, most=MOST_CHARACTERS))
     return redirect(url_for("page.show", lang=language, answered=1, _anchor="latest"), _SEE_OTHER)

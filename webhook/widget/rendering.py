@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, format_number
 from index.contacts import dialled as dialled  # templates use it
 from index.records import LANGUAGES, Said, said
 from webhook.parts import parts
+from webhook.widget.keys import key_of
 from webhook.widget.texts import texts
 
 _SAFE = ("http://", "https://")
@@ -99,6 +100,11 @@ def language_names(codes: list[str], language: str) -> str:
 def is_emergency(line: Mapping[str, Any]) -> bool:
     """Whether the number that is called also takes text messages, which only the emergency number does."""
     return any(way["kind"] == "sms" and way["value"] == line["number"] for way in line["ways"])
+
+
+def keys_of(cards: Sequence[Mapping[str, Any]]) -> str:
+    """The neutral keys of several cards, as the address of their hand-out has them."""
+    return ".".join(key_of(card["service_id"]) for card in cards)
 
 
 def asks_in_lithuanian(card: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from index.records import LANGUAGES, Language
 from webhook.messages import MOST_CHARACTERS
 from webhook.parts import parts
 from webhook.widget.colours import accent_rules
+from webhook.widget.earlier import keep_script, kept_script
 from webhook.widget.elements import elements_of
 from webhook.widget.frame import Pages, show
 from webhook.widget.shown import MEDIA_TYPE
@@ -29,19 +30,24 @@ _FILES = ("elements", "memory", "sending", "leaving", "conversation", "panel", "
 _STYLES = ("chat", "page")
 # What the script says itself; everything else comes in answers.
 _WORDS = (
-    "you", "waiting", "waiting_long", "offline", "unreachable", "retry", "erased", "copied", "told_thanks", "open_chat",
-    "exit_more", "fault_title", "help_now",
+    "you", "waiting", "waiting_long", "offline", "unreachable", "retry", "erased", "copied", "not_copied",
+    "told_thanks", "open_chat", "exit_more",
 )  # fmt: skip
 _A_YEAR, _FIVE_MINUTES = 31_536_000, 300
+_MARK = 16
 
 
 @dataclass(frozen=True)
 class Script:
-    """The finished file. name: with its own hash. integrity: for the page that embeds it (SRI)."""
+    """The finished file. mark: its own hash, in its name. integrity: for the page that embeds it (SRI)."""
 
     text: str
-    name: str
+    mark: str
     integrity: str
+
+    @property
+    def name(self) -> str:
+        return f"widget.{self.mark}.js"
 
 
 @door.get("/widget.js")
@@ -49,25 +55,25 @@ def current() -> Response:
     """The newest script; pages that embed it need no change when it does."""
     made = script()
     response = _as_file(made.text, "text/javascript", _FIVE_MINUTES)
-    response.set_etag(made.name)
+    response.set_etag(made.mark)
     response.make_conditional(request)
     return response
 
 
 @door.get("/widget.<mark>.js")
 def fixed(mark: str) -> Response:
-    """The script of this very hash, for pages that check its integrity; any other is gone."""
-    made = script()
-    if made.name != f"widget.{mark}.js":
+    """The script of this very hash, for pages that check its integrity; earlier ones too, which they still ask for."""
+    text = kept_script(mark) or (script().text if script().mark == mark else None)
+    if text is None:
         abort(404)
-    return _as_file(made.text, "text/javascript", _A_YEAR)
+    return _as_file(text, "text/javascript", _A_YEAR)
 
 
 @door.get("/widget.json")
 def integrity() -> dict[str, str]:
     """Where the script of this moment is, and the hash that a page may check it by."""
     made = script()
-    return {"src": url_for("script.fixed", mark=made.name.split(".")[1], _external=True), "integrity": made.integrity}
+    return {"src": url_for("script.fixed", mark=made.mark, _external=True), "integrity": made.integrity}
 
 
 @door.get("/styles/<name>.css")
@@ -98,7 +104,9 @@ def _finished(lines: str, accent: str) -> Script:
     files = "\n".join((_STATIC / "script" / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)
     text = f'(function () {{\n"use strict";\nconst KELRODIS = {filled};\n{files}\n}})();\n'
     digest = hashlib.sha384(text.encode()).digest()
-    return Script(text, f"widget.{digest.hex()[:16]}.js", f"sha384-{base64.b64encode(digest).decode()}")
+    made = Script(text, digest.hex()[:_MARK], f"sha384-{base64.b64encode(digest).decode()}")
+    keep_script(made.mark, text)
+    return made
 
 
 def _panel(language: Language, lines: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""What people do with cards: print them as a hand-out, see more like one, tell us that it helped or is wrong."""
+"""What people do with cards: print them as a hand-out, see more like one, tell us that it helped or is wrong.
+
+What only leads somewhere is a link: other sites' pages may forbid forms that leave them.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from index.needs.taxonomy import read_taxonomy
-from index.records import Language
+from index.records import Language, Service
 from webhook.api.reports import count_told
 from webhook.parts import now, parts
 from webhook.refusals import Refusal
 from webhook.widget.codes import public_address, qr_code
 from webhook.widget.frame import Pages, page_language, show
-from webhook.widget.keys import ids_by_key, key_of
+from webhook.widget.keys import ids_by_key
 from webhook.widget.rendering import spoken_date
 from webhook.widget.texts import texts
 
@@ -23,18 +26,13 @@ _SEE_OTHER = 303
 _MOST_CARDS = 10
 
 
-@door.post("/print")
-def make() -> Response:
-    """Lead to the hand-out of the chosen cards, whose address can be kept and passed on."""
-    known = _known(map(key_of, request.form.getlist("service")))
-    return _see(_address(known, page_language()))
-
-
 @door.get("/cards/<keys>")
 def read(keys: str) -> str:
     """The hand-out: one institution a block, and a code that opens the same sheet elsewhere."""
     language, index, known = page_language(), parts().index(), _known(keys.split("."))
     cards = [index.card(service_id, language) for service_id in known.values()]
+    if not any(cards):
+        raise Refusal("not_found")
     return show(
         "sheet.html", language,
         cards=[card.as_json() for card in cards if card],
@@ -43,16 +41,17 @@ def read(keys: str) -> str:
     )  # fmt: skip
 
 
-@door.post("/like")
-def like() -> Response:
-    """Lead to the page of the need that the service answers best."""
-    asked = request.form.get("service")
-    record = next((record for record in parts().directory().shown() if record.id == asked), None)
+@door.get("/like/<key>")
+def like(key: str) -> Response:
+    """Lead to the page of the need that the service answers best, in the place of the service."""
+    directory = parts().directory()
+    record = directory.record(next(iter(_known([key]).values())))
     if record is None or not record.needs:
         raise Refusal("not_found")
     number = read_taxonomy().needs[record.needs[0]].number
-    place = request.form.get("place") or None
-    return _see(url_for("needs.show", number=number, place=place, lang=page_language()))
+    owner = directory.organizations[record.organization_id] if isinstance(record, Service) else None
+    place = directory.municipality(owner.municipality) if owner else None
+    return _see(url_for("needs.show", number=number, place=place.id if place else None, lang=page_language()))
 
 
 @door.post("/told")

@@ -1,12 +1,31 @@
 /* The conversation inside `root`, the page itself or the panel: asks, shows, keeps, and says how it stands. */
 
+const PATIENCE = 6000;
+
+function copyCard(card, say, words) {
+  const lines = Array.from(card.querySelectorAll("h2, .service, .lithuanian, .phone, dd, .source"));
+  const text = lines.filter((line) => !line.closest("details")).map((line) => line.textContent.trim()).join("\n");
+  navigator.clipboard.writeText(text).then(() => say(words.copied), () => say(words.not_copied));
+}
+
+/* What was pressed has gone; who uses the keyboard goes on here. */
+function focusOn(part) {
+  part.setAttribute("tabindex", "-1");
+  part.focus({ preventScroll: true });
+}
+
 function converse(root, language) {
   const words = wordsOf(language);
   const log = root.querySelector(".log");
   const status = root.querySelector(".status");
   const form = root.querySelector("form.ask");
   const field = form.querySelector("textarea");
+  /* Answers that the server keeps for who had no script before. */
+  const keptByServer = log.querySelector(":scope > :not(.greeting)") !== null;
   let busy = false;
+  let late = 0;
+  let ended = false;
+  let order = null;
 
   function say(text) {
     status.textContent = text;
@@ -14,6 +33,7 @@ function converse(root, language) {
 
   function setBusy(state) {
     busy = state;
+    clearTimeout(late);
     log.setAttribute("aria-busy", String(state));
     form.querySelector("button").setAttribute("aria-disabled", String(state));
   }
@@ -31,8 +51,8 @@ function converse(root, language) {
     return made;
   }
 
-  function showQuestion(text) {
-    return show(element("p", { class: "asked" }, ["span", { class: "unseen" }, words.you + " "], text), true);
+  function showQuestion(text, seen) {
+    show(element("p", { class: "asked" }, ["span", { class: "unseen" }, words.you + " "], text), seen);
   }
 
   function showAnswer(told, seen) {
@@ -47,52 +67,80 @@ function converse(root, language) {
     reveal(grave || latest.previousElementSibling || latest);
   }
 
+  /* Says whether the person was in it. */
   function forgetFault() {
     const fault = log.querySelector(".fault");
-    if (fault) fault.remove();
+    if (!fault) return false;
+    const within = fault.contains(fault.getRootNode().activeElement);
+    fault.remove();
+    return within;
   }
 
-  /* lines: the server's for this very message, else those that came with the script. */
+  /* text: null while there is still hope. lines: the server's for this very message, else those of the script. */
   function showFault(text, lines) {
-    forgetFault();
-    const part = element("section", { class: "answer fault", lang: language }, ["div", { class: "bubble" }, ["p", {}, text],
-      ["div", { class: "buttons" }, ["button", { type: "button", "data-do": "retry" }, words.retry]]]);
-    if (lines) part.append(buildAll(lines));
+    const within = forgetFault();
+    const again = ["button", { type: "button", "data-do": "retry" }, words.retry];
+    const bubble = ["div", { class: "bubble" }, ["p", {}, text || words.waiting_long]];
+    if (text) bubble.push(["div", { class: "buttons" }, again]);
+    const part = element("section", { class: "answer fault", lang: language }, bubble);
+    part.append(buildAll(lines || KELRODIS.languages[language].away));
     show(part, true);
+    if (within && text) part.querySelector("button").focus();
   }
 
   async function deliver(message) {
-    if (busy) return;
+    if (busy || ended) return;
+    const isWanted = () => !ended && memory.now.waiting !== null && memory.now.waiting.message.message_id === message.message_id;
     setBusy(true);
     say(words.waiting);
-    const late = setTimeout(() => say(words.waiting_long), 6000);
-    const answer = await send(message);
-    clearTimeout(late);
+    late = setTimeout(() => showFault(null, null), PATIENCE);
+    const answer = await send(message, isWanted);
+    if (!isWanted()) return; /* erased, or drawn anew, meanwhile */
     setBusy(false);
     say("");
-    if (memory.now.waiting === null) return; /* erased meanwhile */
-    if (answer && answer.ok) {
-      forgetFault();
-      const turn = { asked: memory.now.waiting.title, elements: answer.body.elements };
-      memory.keep({ turns: memory.now.turns.concat(turn), waiting: null });
-      showAnswer(turn.elements, true);
-    } else if (answer) {
-      const refused = answer.body.error || {};
-      showFault(refused.message || words.unreachable, answer.body.elements || KELRODIS.languages[language].away);
-    } else {
-      showFault(navigator.onLine === false ? words.offline : words.unreachable, KELRODIS.languages[language].away);
+    if (answer && answer.ok) receive(answer.body);
+    else refuse(answer, message);
+    if (order) ask(order, order);
+  }
+
+  function receive(body) {
+    const within = forgetFault();
+    const turn = { asked: memory.now.waiting.title, elements: body.elements };
+    memory.keep({ turns: memory.now.turns.concat(turn), waiting: null });
+    showAnswer(turn.elements, true);
+    if (within) focusOn(log.lastElementChild);
+  }
+
+  function refuse(answer, message) {
+    const refused = (answer && answer.body.error) || {};
+    if (refused.code === "unknown_municipality" && message.municipality) {
+      /* The page that embeds us is mistaken about its place; the person is answered all the same. */
+      console.warn("Kelrodis: unknown data-municipality");
+      here.municipality = null;
+      delete message.municipality;
+      deliver(message);
+      return;
     }
+    const offline = navigator.onLine === false ? words.offline : words.unreachable;
+    showFault(refused.message || offline, answer && answer.body.elements);
   }
 
   function ask(text, title) {
     if (busy || !text.trim()) return;
     if (memory.isOld()) clear();
+    order = null;
     const message = { sender: memory.now.sender, message: text, language: language, message_id: random() };
     if (here.municipality) message.municipality = here.municipality;
     forgetFault();
     memory.keep({ language: language, waiting: { message: message, title: title } });
-    showQuestion(title);
+    showQuestion(title, true);
     deliver(message);
+  }
+
+  /* Another language is asked for as any person would ask for it; the answer shows that it was understood. */
+  function command(text) {
+    if (busy) order = text;
+    else ask(text, text);
   }
 
   function again() {
@@ -101,6 +149,9 @@ function converse(root, language) {
 
   function clear() {
     memory.clear();
+    stopSending();
+    setBusy(false);
+    order = null;
     log.querySelectorAll(":scope > :not(.greeting)").forEach((old) => old.remove());
   }
 
@@ -113,18 +164,18 @@ function converse(root, language) {
     reveal(log.firstElementChild);
   }
 
-  /* Another language is asked for as any person would ask for it; the answer shows that it was understood. */
+  /* What was read before is not read aloud again. */
   function restore() {
+    log.setAttribute("aria-live", "off");
     memory.now.turns.forEach((turn) => {
-      show(element("p", { class: "asked" }, ["span", { class: "unseen" }, words.you + " "], turn.asked), false);
+      showQuestion(turn.asked, false);
       showAnswer(turn.elements, false);
     });
-    if (memory.now.waiting) {
-      showQuestion(memory.now.waiting.title);
-      again();
-    } else if (log.lastElementChild && memory.now.turns.length) {
-      reveal(log.lastElementChild);
-    }
+    if (memory.now.turns.length) reveal(log.lastElementChild);
+    setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
+    if (!memory.now.waiting) return;
+    showQuestion(memory.now.waiting.title, true);
+    again();
   }
 
   function tell(told) {
@@ -132,14 +183,10 @@ function converse(root, language) {
     const helped = told.value === "helped" || told.value === "not_helped";
     post(helped ? "/api/v1/feedback" : "/api/v1/reports", { service_id: service, kind: told.value, language: language })
       .catch(() => {});
-    told.form.replaceWith(element("p", { class: "quiet" }, words.told_thanks));
+    const thanks = element("p", { class: "quiet" }, words.told_thanks);
+    told.form.replaceWith(thanks);
+    focusOn(thanks);
     say(words.told_thanks);
-  }
-
-  function copy(card) {
-    const lines = Array.from(card.querySelectorAll("h2, .service, .lithuanian, .phone, dd, .source"));
-    const text = lines.filter((line) => !line.closest("details")).map((line) => line.textContent.trim()).join("\n");
-    navigator.clipboard.writeText(text).then(() => say(words.copied), () => {});
   }
 
   let pressed = null;
@@ -148,7 +195,7 @@ function converse(root, language) {
     if (!button) return;
     pressed = button;
     if (button.dataset.do === "retry") again();
-    if (button.dataset.do === "copy") copy(button.closest(".card"));
+    if (button.dataset.do === "copy") copyCard(button.closest(".card"), say, words);
   });
 
   root.addEventListener("submit", (event) => {
@@ -161,7 +208,7 @@ function converse(root, language) {
       field.value = "";
       ask(text, text);
     } else if (sent.classList.contains("erase")) {
-      event.preventDefault();
+      if (!keptByServer) event.preventDefault();
       startOver();
     } else if (button && button.name === "message") {
       event.preventDefault();
@@ -180,5 +227,14 @@ function converse(root, language) {
 
   window.addEventListener("online", again);
   restore();
-  return { say: say, ask: ask, field: field };
+  return {
+    say: say,
+    command: command,
+    field: field,
+    stop() {
+      ended = true;
+      clearTimeout(late);
+      window.removeEventListener("online", again);
+    },
+  };
 }

@@ -12,7 +12,7 @@ function build(told) {
     const value = told[1][name];
     made.setAttribute(name, ADDRESSES.includes(name) && value.startsWith("/") ? here.origin + value : value);
   }
-  if (made.dataset.do === "copy") made.hidden = false;
+  if (made.dataset.do === "copy") made.hidden = !navigator.clipboard;
   if (here.embedded && leadsAway(made)) made.setAttribute("target", "_blank");
   made.append(...told.slice(2).map(build));
   return made;

@@ -38,14 +38,19 @@ const memory = {
     }
   },
 
+  /* What another page of this tab has left, where the browser shows an old page again. */
+  loadAgain() {
+    this.now = nothing();
+    this.load();
+  },
+
   isOld() {
     return Date.now() - this.now.at >= IDLE;
   },
 
   clear() {
-    const language = this.now.language;
-    this.now = nothing();
-    this.now.language = language;
+    const { language, open } = this.now;
+    this.now = Object.assign(nothing(), { language: language, open: open });
     try {
       sessionStorage.removeItem(PLACE);
     } catch (fault) {

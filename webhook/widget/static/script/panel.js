@@ -10,9 +10,18 @@ function withStyles(root) {
   }
 }
 
+function find(selector) {
+  try {
+    return selector ? document.querySelector(selector) : null;
+  } catch (fault) {
+    console.warn("Kelrodis: data-target is no selector");
+    return null;
+  }
+}
+
 function makePanel(options) {
   const host = document.createElement("div");
-  const target = options.target ? document.querySelector(options.target) : null;
+  const target = find(options.target);
   (target || document.body).append(host);
   const root = host.attachShadow({ mode: "open" });
   withStyles(root);
@@ -31,6 +40,7 @@ function makePanel(options) {
   }
 
   function draw() {
+    if (talk) talk.stop();
     if (panel) panel.remove();
     const told = KELRODIS.languages[language];
     root.append(buildAll(told.panel));
@@ -90,6 +100,15 @@ function makePanel(options) {
     launcher.hidden = !panel.hidden;
     root.addEventListener("keydown", (event) => event.key === "Escape" && !panel.hidden && close());
   }
+  /* A page that the browser had kept whole would show what was erased on another. */
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    stopSending();
+    memory.loadAgain();
+    draw();
+    if (!inline) panel.hidden = !memory.now.open;
+    if (launcher) launcher.hidden = !panel.hidden;
+  });
   leaveByKey(() => !panel.hidden, (left) => talk.say(wordsOf(language).exit_more[left - 1]));
   return { open: open, close: () => !inline && close() };
 }

@@ -2,6 +2,7 @@
 
 const LONGEST = 25000;
 const PAUSES = [0, 1000, 3000];
+let flying = null;
 
 function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -18,28 +19,37 @@ function post(path, body, options) {
 }
 
 async function once(message) {
-  const stop = typeof AbortController === "function" ? new AbortController() : null;
-  const clock = setTimeout(() => stop && stop.abort(), LONGEST);
+  flying = typeof AbortController === "function" ? new AbortController() : null;
+  const mine = flying;
+  const clock = setTimeout(() => mine && mine.abort(), LONGEST);
   try {
-    const response = await post("/api/v1/chat", message, stop ? { signal: stop.signal } : {});
+    const response = await post("/api/v1/chat", message, mine ? { signal: mine.signal } : {});
     return { ok: response.ok, status: response.status, body: await response.json() };
   } finally {
     clearTimeout(clock);
   }
 }
 
-/* The answer, or null when nobody answers. A refusal that asking again does not change is an answer too. */
-async function send(message) {
+/* The answer, or null when nobody answers. A refusal that asking again does not change is an answer too; so is the
+   last of those that do not end, since it may hold the help lines for this very message. */
+async function send(message, isWanted) {
+  let last = null;
   for (const milliseconds of PAUSES) {
     await pause(milliseconds);
+    if (!isWanted()) return null;
     try {
-      const answer = await once(message);
-      if (answer.ok || answer.status < 500) return answer;
+      last = await once(message);
+      if (last.ok || last.status < 500) return last;
     } catch (fault) {
-      if (navigator.onLine === false) return null;
+      if (navigator.onLine === false) return last;
     }
   }
-  return null;
+  return last;
+}
+
+function stopSending() {
+  if (flying) flying.abort();
+  flying = null;
 }
 
 /* Also while the page is being left. */

@@ -3,7 +3,7 @@
 /* A change of language is an order, also to the conversation that is already going on. */
 function orderLanguage(talk, language) {
   const order = { lt: "lietuviškai", pl: "po polsku", en: "in English" }[language];
-  if (memory.now.turns.length) talk.ask(order, order);
+  if (memory.now.turns.length || memory.now.waiting) talk.command(order);
 }
 
 /* Our own pages: the chat where it is, and on every page leaving quickly and printing. */
@@ -17,12 +17,13 @@ function takeOverPage(language) {
     const pressed = event.target.closest("[data-do]");
     if (!pressed) return;
     if (pressed.dataset.do === "print") window.print();
+    if (pressed.dataset.do === "copy" && !talk) copyCard(pressed.closest(".card"), () => {}, wordsOf(language));
     if (pressed.dataset.do !== "exit") return;
     event.preventDefault();
     leave();
   });
   document.querySelectorAll("[data-do=print], [data-do=copy]").forEach((button) => {
-    button.hidden = false;
+    button.hidden = button.dataset.do === "copy" && !navigator.clipboard;
   });
   leaveByKey(() => true, (left) => talk && talk.say(wordsOf(language).exit_more[left - 1]));
   /* A page that the browser had kept whole would show what was erased. */
@@ -31,7 +32,8 @@ function takeOverPage(language) {
 }
 
 (function start() {
-  const element = document.currentScript;
+  if (window.Kelrodis) return;
+  const element = document.currentScript || document.querySelector("script[src*='/widget.']");
   const asked = element.dataset;
   const known = (language) => (language in KELRODIS.languages ? language : null);
   const language = known(asked.language) || known((document.documentElement.lang || "").slice(0, 2)) || "lt";
@@ -43,6 +45,7 @@ function takeOverPage(language) {
   }
   here.origin = new URL(element.src, document.baseURI).origin;
   here.embedded = true;
+  window.Kelrodis = { open() {}, close() {} };
   const begin = () => {
     window.Kelrodis = makePanel({
       language: language, target: asked.target, title: asked.title, label: asked.label, accent: asked.accent, offset: asked.offset,
