@@ -58,6 +58,8 @@ def sites(index: ServiceIndex, assistant: Assistant) -> Iterator[tuple[str, str]
     ways = {
         "script": f'<script src="{ours}/widget.js" async></script>',
         "inline": f'<script src="{ours}/widget.js" data-target="#help" data-language="pl" async></script>',
+        "nowhere": f'<script src="{ours}/widget.js" data-municipality="Atlantis" async></script>',
+        "twice": f'<script src="{ours}/widget.js"></script><script src="{ours}/widget.js"></script>',
         "frame": f'<iframe src="{ours}/embed?lang=en" title="Kelrodis" width="400" height="600"></iframe>',
     }
 

@@ -167,6 +167,54 @@ def test_a_message_is_not_lost_with_the_page(person: Any, site: str) -> None:
     expect(page.locator(".asked")).to_have_count(1)
 
 
+def test_who_waits_long_sees_the_numbers_and_then_the_answer(person: Any, site: str) -> None:
+    page = person.open(f"{site}/?lang=en")
+    held: list[Any] = []
+    page.route("**/api/v1/chat", lambda route: held.append(route))
+    page.locator("textarea").fill(HUNGRY["en"])
+    page.locator("button.send").click()
+    expect(page.locator('.fault a[href="tel:112"]')).to_be_visible(timeout=9_000)
+    held[0].continue_()
+    page.locator(ANSWERS).first.wait_for()
+    expect(page.locator(".fault")).to_have_count(0)
+
+
+def test_starting_over_while_waiting_lets_one_write_again_at_once(person: Any, site: str) -> None:
+    page = person.open(f"{site}/?lang=en")
+    held: list[Any] = []
+    page.route("**/api/v1/chat", lambda route: held.append(route))
+    page.locator("textarea").fill(HUNGRY["en"])
+    page.locator("button.send").click()
+    page.locator(".asked").wait_for()
+    page.locator("form.erase button").click()
+    page.unroute("**/api/v1/chat")
+    person.ask(page, "food in Visaginas")
+    expect(page.locator(".asked")).to_have_count(1)
+    expect(page.locator(ANSWERS)).to_have_count(1)
+
+
+def test_a_language_chosen_while_waiting_is_not_lost(person: Any, site: str) -> None:
+    page = person.open(f"{site}/?lang=en")
+    held: list[Any] = []
+    page.route("**/api/v1/chat", lambda route: held.append(route))
+    page.locator("textarea").fill(HUNGRY["en"])
+    page.locator("button.send").click()
+    page.locator(".asked").wait_for()
+    page.unroute("**/api/v1/chat")
+    page.locator(".languages a[lang=pl]").click()
+    page.locator(ANSWERS).nth(1).wait_for()
+    assert page.locator("#latest").get_attribute("lang") == "pl"
+
+
+def test_the_keyboard_goes_on_where_a_button_has_gone(person: Any, site: str) -> None:
+    page = person.open(f"{site}/?lang=en")
+    person.ask(page, HUNGRY["en"])
+    card = page.locator(".card").first
+    card.locator("summary", has_text="Did this help?").click()
+    card.locator("button", has_text="Yes").press("Enter")
+    expect(card.locator("p.quiet")).to_be_focused()
+
+
 def test_cards_can_be_copied_rated_reported_and_followed(person: Any, site: str) -> None:
     page = person.open(f"{site}/?lang=en")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

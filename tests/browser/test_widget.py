@@ -56,6 +56,34 @@ def test_offline_it_still_shows_the_numbers(person: Any, foreign_site: str) -> N
     assert page.locator(".fault a.call").count() >= 2
 
 
+def test_a_language_changed_without_a_connection_loses_no_answer(person: Any, foreign_site: str) -> None:
+    page = person.open(f"{foreign_site}/script/en")
+    page.locator(".launcher").click()
+    person.ask(page, "food in Visaginas")
+    page.context.set_offline(True)
+    page.locator("textarea").fill("and clothes?")
+    page.locator("button.send").click()
+    page.locator(".fault").wait_for()
+    page.locator(".panel .languages a[lang=pl]").click()
+    page.context.set_offline(False)
+    page.locator(ANSWERS).nth(2).wait_for()
+    assert page.locator("#latest").get_attribute("lang") == "pl"
+    expect(page.locator(".fault")).to_have_count(0)
+
+
+def test_a_place_that_does_not_exist_is_passed_over(person: Any, foreign_site: str) -> None:
+    page = person.open(f"{foreign_site}/nowhere/en")
+    page.locator(".launcher").click()
+    person.ask(page, "where can I get food")
+    expect(page.locator(".card").first).to_be_visible()
+
+
+def test_the_script_twice_makes_one_panel(person: Any, foreign_site: str) -> None:
+    page = person.open(f"{foreign_site}/twice/en")
+    page.locator(".launcher").first.wait_for()
+    expect(page.locator(".launcher")).to_have_count(1)
+
+
 def test_nothing_comes_from_other_hosts(person: Any, site: str, foreign_site: str) -> None:
     hosts = set()
     page = person.open("about:blank")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from nlu import silence
+from nlu.crisis import CrisisReading
 from nlu.settings import PROJECT
 from nlu.silence import cannot_speak
 
@@ -48,3 +50,15 @@ def test_everyday_questions_are_not_silent_but_for_one(language: str) -> None:
     questions: list[dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))
     texts = [str(question["text"]) for question in questions]
     assert [text for text in texts if cannot_speak(text)][1:] == []
+
+
+def test_a_faint_hint_of_danger_in_an_everyday_request_is_no_more_than_distress(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hinted = CrisisReading("danger", "medical", hinted=True)
+    monkeypatch.setattr(silence, "read_danger", lambda text: hinted)
+    text = "mama nebenulipa laiptais"
+    assert silence.read_need(text, lambda _: True) == (CrisisReading("distress", "medical"), False)
+    assert silence.read_need(text, lambda _: False)[0].level == "danger"
+    monkeypatch.setattr(silence, "read_danger", lambda text: CrisisReading("danger", "medical"))
+    assert silence.read_need(text, lambda _: True)[0].level == "danger"
