@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, abort, request, url_for
 
+from bot.presenting import buttons_of
 from index.always import lasting
 from index.records import LANGUAGES, Language
 from webhook.messages import MOST_CHARACTERS
@@ -26,13 +27,15 @@ from webhook.widget.texts import texts
 door = Pages("script", __name__)
 _STATIC = Path(__file__).with_name("static")
 # In the order in which they need each other.
-_FILES = ("elements", "memory", "sending", "leaving", "conversation", "panel", "start")
+_FILES = ("elements", "memory", "sending", "leaving", "cards", "conversation", "panel", "start")
 _STYLES = ("chat", "page")
 # What the script says itself; everything else comes in answers.
 _WORDS = (
     "you", "waiting", "waiting_long", "offline", "unreachable", "retry", "erased", "copied", "not_copied",
     "told_thanks", "open_chat", "exit_more",
 )  # fmt: skip
+# The quick replies by which a language is asked for.
+_ORDERS = {"lt": "lithuanian", "pl": "polish", "en": "english"}
 _A_YEAR, _FIVE_MINUTES = 31_536_000, 300
 _MARK = 16
 
@@ -115,6 +118,7 @@ def _panel(language: Language, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "words": {key: words[key] for key in _WORDS},
         "panel": elements_of(show("panel.html", language, most=MOST_CHARACTERS)),
+        "order": buttons_of((_ORDERS[language],), (), language)[0].payload,
         "away": elements_of(show("away.html", language, lines=lines)),
     }
 

@@ -2,13 +2,12 @@
 
 /* A change of language is an order, also to the conversation that is already going on. */
 function orderLanguage(talk, language) {
-  const order = { lt: "lietuviškai", pl: "po polsku", en: "in English" }[language];
-  if (memory.now.turns.length || memory.now.waiting) talk.command(order);
+  if (memory.now.turns.length || memory.now.waiting) talk.command(KELRODIS.languages[language].order);
 }
 
 /* Our own pages: the chat where it is, and on every page leaving quickly and printing. */
 function takeOverPage(language) {
-  const talk = document.querySelector("form.ask") ? converse(document, language) : null;
+  const talk = document.querySelector("form.ask") ? new Conversation(document, language) : null;
   if (talk && memory.now.language && memory.now.language !== language) {
     memory.keep({ language: language });
     orderLanguage(talk, language);
@@ -17,7 +16,7 @@ function takeOverPage(language) {
     const pressed = event.target.closest("[data-do]");
     if (!pressed) return;
     if (pressed.dataset.do === "print") window.print();
-    if (pressed.dataset.do === "copy" && !talk) copyCard(pressed.closest(".card"), () => {}, wordsOf(language));
+    if (pressed.dataset.do === "copy" && !talk) copyCard(pressed.closest(".card"), wordsOf(language), () => {});
     if (pressed.dataset.do !== "exit") return;
     event.preventDefault();
     leave();
@@ -47,9 +46,9 @@ function takeOverPage(language) {
   here.embedded = true;
   window.Kelrodis = { open() {}, close() {} };
   const begin = () => {
-    window.Kelrodis = makePanel({
-      language: language, target: asked.target, title: asked.title, label: asked.label, accent: asked.accent, offset: asked.offset,
-    });
+    const { target, title, label, accent, offset } = asked;
+    const panel = new Panel({ language, target, title, label, accent, offset });
+    window.Kelrodis = { open: () => panel.open(), close: () => panel.close() };
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
