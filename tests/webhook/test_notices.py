@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
-import shutil
-import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +14,6 @@ import pytest
 import yaml
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from webhook.widget.texts import FOLDER as TEXTS
 from webhook.widget.texts import texts
@@ -25,7 +22,6 @@ LANGUAGES = ("lt", "pl", "en")
 PAGES = ("privacy", "accessibility", "safety", "message")
 TEMPLATES = TEXTS.parent / "templates" / "widget"
 SCRIPT = TEXTS.parent / "static" / "message.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def words_of(page: str) -> dict[str, dict[str, Any]]:
@@ -178,82 +174,3 @@ def test_nothing_of_the_message_can_be_sent(client: FlaskClient) -> None:
     assert main.count('spellcheck="false"') == main.count("<textarea") == 3
     sending = r"fetch|XMLHttpRequest|sendBeacon|WebSocket|EventSource|sessionStorage|cookie|innerHTML|new Image|submit"
     assert not re.search(sending, SCRIPT.read_text("utf-8"))
-
-
-@pytest.fixture
-def tab(make_app: Callable[..., Flask]) -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    server = make_server("127.0.0.1", 0, make_app(), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        opened = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
-        opened.set_default_timeout(10_000)
-        opened.goto("/message?lang=pl")
-        yield opened
-        browser.close()
-    server.shutdown()
-
-
-def part(tab: Any, name: str) -> Any:
-    return tab.locator(f"[data-part={name}]")
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-class TestInABrowser:
-    def test_what_is_typed_becomes_a_message_without_diacritics(self, tab: Any) -> None:
-        tab.get_by_role("button", name="Ktoś włamuje się do domu").click()
-        tab.fill("#message-name", "Łucja Żółć-Šimkūnaitė")
-        tab.fill("#message-address", "Vilnius,\n Ąžuolų g. 5 – 12")
-        written = (
-            "Reikia pagalbos.\nNegaliu kalbeti, rasykite SMS.\nKas atsitiko: Kazkas lauziasi i namus\n"
-            "Vardas: Lucja Zolc-Simkunaite\nAdresas: Vilnius, Azuolu g. 5 - 12"
-        )
-        assert part(tab, "text").text_content() == written
-        assert unquote(part(tab, "link").get_attribute("href")) == f"sms:112?body={written}"
-        assert f"{len(written)} " in part(tab, "count").text_content().replace(".", " ").replace("(", "")
-        assert "SMS-ów: 1." in part(tab, "count").text_content()
-        assert "Kazkas lauziasi i namus" in part(tab, "status").text_content()
-
-    def test_long_and_foreign_texts_are_counted_as_several(self, tab: Any) -> None:
-        tab.fill("#message-address", "a" * 200)
-        assert "SMS-ów: 2." in part(tab, "count").text_content()
-        tab.fill("#message-address", "улица 5")
-        assert "mieści się 70" in part(tab, "count").text_content()
-
-    def test_it_is_remembered_only_on_demand_and_erased(self, tab: Any) -> None:
-        tab.fill("#message-name", "Jonas")
-        assert tab.evaluate("localStorage.length") == 0
-        tab.reload()
-        assert tab.input_value("#message-name") == ""
-        tab.fill("#message-name", "Jonas")
-        part(tab, "remember").check()
-        assert tab.evaluate("Object.keys(localStorage)") == ["kelrodis-112"]
-        tab.reload()
-        assert tab.input_value("#message-name") == "Jonas"
-        assert "Vardas: Jonas" in part(tab, "text").text_content()
-        part(tab, "erase").click()
-        assert tab.evaluate("localStorage.length") == 0
-        assert tab.input_value("#message-name") == ""
-        assert not part(tab, "remember").is_checked()
-
-    def test_going_back_does_not_show_what_was_typed(self, tab: Any) -> None:
-        tab.fill("#message-name", "Jonas")
-        tab.goto("/safety")
-        tab.go_back()
-        assert tab.input_value("#message-name") == ""
-        assert "Jonas" not in tab.content()
-
-    def test_typing_and_choosing_ask_nothing_of_any_server(self, tab: Any) -> None:
-        asked: list[str] = []
-        tab.wait_for_load_state("networkidle")
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.get_by_role("button", name="Pożar").click()
-        tab.fill("#message-name", "Jonas")
-        part(tab, "remember").check()
-        part(tab, "copy").click()
-        # Whether this browser lets pages copy is not for us to say.
-        told = part(tab, "status").filter(has_text=re.compile("Skopiowano|zaznaczony"))
-        told.wait_for()
-        assert asked == []
