@@ -21,6 +21,12 @@ IN_DANGER = {
 ELSEWHERE = {"lt": "kaip užregistruoti droną", "pl": "jak zarejestrować drona", "en": "how do I register a drone"}
 
 
+def write(page: Page, text: str) -> None:
+    """Sends a message without waiting for its answer."""
+    page.locator("textarea").fill(text)
+    page.locator("button.send").click()
+
+
 def kept(page: Page) -> dict[str, Any]:
     return dict(json.loads(page.evaluate("sessionStorage.getItem('kelrodis')") or "{}"))
 
@@ -128,8 +134,7 @@ def test_a_message_sent_without_a_connection_is_kept_and_answered_once(person: A
     ids: list[str] = []
     page.on("request", lambda r: ids.append(r.post_data_json["message_id"]) if r.url.endswith("/chat") else None)
     page.context.set_offline(True)
-    page.locator("textarea").fill(HUNGRY["en"])
-    page.locator("button.send").click()
+    write(page, HUNGRY["en"])
     fault = page.locator(".fault")
     fault.wait_for()
     expect(fault.locator('a[href="tel:112"]')).to_be_visible()
@@ -145,8 +150,7 @@ def test_a_message_sent_without_a_connection_is_kept_and_answered_once(person: A
 def test_a_server_that_fails_shows_help_lines_and_a_way_to_ask_again(person: Any, site: str) -> None:
     page = person.open(f"{site}/?lang=pl")
     page.route("**/api/v1/chat", lambda route: route.abort())
-    page.locator("textarea").fill(HUNGRY["pl"])
-    page.locator("button.send").click()
+    write(page, HUNGRY["pl"])
     page.locator(".fault").wait_for()
     expect(page.locator('.fault a[href="tel:112"]')).to_be_visible()
     page.unroute("**/api/v1/chat")
@@ -158,8 +162,7 @@ def test_a_server_that_fails_shows_help_lines_and_a_way_to_ask_again(person: Any
 def test_a_message_is_not_lost_with_the_page(person: Any, site: str) -> None:
     page = person.open(f"{site}/?lang=pl")
     page.route("**/api/v1/chat", lambda route: route.abort())
-    page.locator("textarea").fill(HUNGRY["pl"])
-    page.locator("button.send").click()
+    write(page, HUNGRY["pl"])
     page.locator(".asked").wait_for()
     page.unroute("**/api/v1/chat")
     page.reload()
@@ -171,8 +174,7 @@ def test_who_waits_long_sees_the_numbers_and_then_the_answer(person: Any, site: 
     page = person.open(f"{site}/?lang=en")
     held: list[Any] = []
     page.route("**/api/v1/chat", lambda route: held.append(route))
-    page.locator("textarea").fill(HUNGRY["en"])
-    page.locator("button.send").click()
+    write(page, HUNGRY["en"])
     expect(page.locator('.fault a[href="tel:112"]')).to_be_visible(timeout=9_000)
     held[0].continue_()
     page.locator(ANSWERS).first.wait_for()
@@ -183,8 +185,7 @@ def test_starting_over_while_waiting_lets_one_write_again_at_once(person: Any, s
     page = person.open(f"{site}/?lang=en")
     held: list[Any] = []
     page.route("**/api/v1/chat", lambda route: held.append(route))
-    page.locator("textarea").fill(HUNGRY["en"])
-    page.locator("button.send").click()
+    write(page, HUNGRY["en"])
     page.locator(".asked").wait_for()
     page.locator("form.erase button").click()
     page.unroute("**/api/v1/chat")
@@ -197,8 +198,7 @@ def test_a_language_chosen_while_waiting_is_not_lost(person: Any, site: str) -> 
     page = person.open(f"{site}/?lang=en")
     held: list[Any] = []
     page.route("**/api/v1/chat", lambda route: held.append(route))
-    page.locator("textarea").fill(HUNGRY["en"])
-    page.locator("button.send").click()
+    write(page, HUNGRY["en"])
     page.locator(".asked").wait_for()
     page.unroute("**/api/v1/chat")
     page.locator(".languages a[lang=pl]").click()
