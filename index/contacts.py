@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from index.cards import PhoneCard
-from index.records import COUNTRY, Directory, Helpline, Organization, Service, Via, said
+from index.records import COUNTRY, Contact, Directory, Helpline, Organization, Service, Via, said
 from index.texts import phrase
 
 # More numbers than this on a card are noise to somebody in a hurry.
@@ -37,9 +37,9 @@ def dialled(number: str) -> str:
 def reach(directory: Directory, service: Service, language: str) -> Reach:
     """The nearest contact that works for a service, labelled with whose it is and what to ask for."""
     organization = directory.organizations[service.organization_id]
-    own = _own_phones(organization, language)
-    email = organization.email.value if organization.email else None
-    website = organization.website.value if organization.website else None
+    own = _own_phones(service if service.phones else organization, language)
+    email = _value(service.email or organization.email)
+    website = _value(service.website or organization.website)
     if own or email:
         return Reach(own, email, website)
     asked = said(service.name, language).text
@@ -57,8 +57,9 @@ def _from_outside(
 ) -> Reach:
     asked = said(service.name, language).text
     municipality = directory.municipality(organization.municipality)
-    if municipality:
-        office = directory.organizations[municipality.id]
+    # Without the starter's offices a municipality is a place only.
+    office = directory.organizations.get(municipality.id) if municipality else None
+    if municipality and office:
         label = phrase(
             "phone_municipality",
             language,
@@ -70,8 +71,8 @@ def _from_outside(
             phones = _borrowed(office, label, "municipality")
             return Reach(phones, office.email.value if office.email else None, website or _site(office))
         website = website or _site(office)
-    line = _nearest_line(directory, service)
-    phones = (_line_phone(line, language),) if line and organization.municipality == COUNTRY else ()
+    line = _nearest_line(directory, service) if office is None else None
+    phones = (_line_phone(line, language),) if line else ()
     if phones or website:
         return Reach(phones, None, website)
     page = _national_page(directory)
@@ -87,8 +88,12 @@ def _national_page(directory: Directory) -> Organization | None:
     return None
 
 
-def _own_phones(organization: Organization, language: str) -> tuple[PhoneCard, ...]:
-    name = said(organization.name, language).text
+def _value(contact: Contact | None) -> str | None:
+    return contact.value if contact else None
+
+
+def _own_phones(owner: Organization | Service, language: str) -> tuple[PhoneCard, ...]:
+    name = said(owner.name, language).text
     return tuple(
         PhoneCard(
             number=phone.number,
@@ -96,7 +101,7 @@ def _own_phones(organization: Organization, language: str) -> tuple[PhoneCard, .
             tel=dialled(phone.number),
             via="own",
         )
-        for phone in organization.phones[:_MOST_PHONES]
+        for phone in owner.phones[:_MOST_PHONES]
     )
 
 

@@ -5,14 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote_plus
 
+from index.cards import Alert as AlertCard
 from index.cards import PhoneCard, ServiceCard
 from index.contacts import dialled, reach
 from index.hours import state_at
 from index.needs.taxonomy import Taxonomy
 from index.ranking import Hit
-from index.records import COUNTRY, Directory, Helpline, Organization, Route, Service, Source, listed, said
+from index.records import (
+    COUNTRY,
+    Address,
+    Alert,
+    Directory,
+    Helpline,
+    Organization,
+    Route,
+    Service,
+    Source,
+    listed,
+    said,
+)
 from index.texts import phrase
 
+_CONTACTS = ("email", "website", "address", "hours")
 _MAP = "https://www.openstreetmap.org/search?query="
 
 
@@ -65,9 +79,10 @@ class CardMaker:
         name = said(service.name, language)
         way = reach(directory, service, language)
         route = directory.routes.get(service.route)
-        address = organization.address if organization.address and not organization.address.confidential else None
-        hours = state_at(organization.hours.schedule if organization.hours else None, self._now)
-        newest = _newest(organization)
+        address = _public_address(service.address or organization.address)
+        open_hours = service.hours or organization.hours
+        hours = state_at(open_hours.schedule if open_hours else None, self._now)
+        newest = _best_source(_sources_of(organization, service))
         return ServiceCard(
             service_id=service.id, organization_id=organization.id,
             organization=said(organization.name, language).text, service=name.text,
@@ -81,10 +96,11 @@ class CardMaker:
             address=address.text if address else None,
             map_url=_MAP + quote_plus(address.text) if address else None,
             phones=way.phones, email=way.email, website=way.website,
-            hours_text=said(organization.hours.text, language).text if organization.hours else None,
+            hours_text=said(open_hours.text, language).text if open_hours else None,
             open_now=hours.open_now, hours_change_at=hours.change_at.isoformat() if hours.change_at else None,
-            spoken_languages=organization.spoken_languages, alert=None, verified_on=_verified(organization),
-            source_date=newest.date, source_url=newest.url, unverified_fields=_unverified(organization),
+            spoken_languages=service.spoken_languages or organization.spoken_languages,
+            alert=self._alert(service.alert, organization.alert), verified_on=_verified(organization, service),
+            source_date=newest.date, source_url=newest.url, unverified_fields=_unverified(organization, service),
             text_language=name.language, score=round(score, 4), fallback=fallback,
         )  # fmt: skip
 
@@ -106,10 +122,23 @@ class CardMaker:
             email=line.email.value if line.email else None, website=line.website.value if line.website else None,
             hours_text=(said(call.hours_text, language).text or None) if call else None, open_now=hours.open_now,
             hours_change_at=hours.change_at.isoformat() if hours.change_at else None,
-            spoken_languages=line.spoken_languages, alert=None, verified_on=None,
-            source_date=newest.date, source_url=newest.url, unverified_fields=("phones",) if phones else (),
+            spoken_languages=line.spoken_languages, alert=self._alert(line.alert),
+            verified_on=line.verified.on if line.verified else None, source_date=newest.date, source_url=newest.url,
+            unverified_fields=("phones",) if phones and not line.verified else (),
             text_language=name.language, score=round(score, 4), fallback=fallback,
         )  # fmt: skip
+
+    def _alert(self, *alerts: Alert | None) -> AlertCard | None:
+        """The first that is still true today: a service's own before its organization's."""
+        today = self._now.date().isoformat()
+        for alert in alerts:
+            if alert and today <= alert.until:
+                return AlertCard(said(alert.text, self._language).text, alert.until)
+        return None
+
+
+def _public_address(address: Address | None) -> Address | None:
+    return None if address is None or address.confidential else address
 
 
 def _inside_a_sentence(name: str) -> str:
@@ -123,8 +152,11 @@ def _steps(service: Service, route: Route | None, page_of: str | None, language:
     return listed(service.how_to_get, language) + (listed(route.steps, language) if route else ()) + page
 
 
-def _newest(organization: Organization) -> Source:
-    return _best_source(organization.sources)
+def _sources_of(organization: Organization, service: Service) -> tuple[Source, ...]:
+    """Of the records and of each contact on the card: an edited number is newer than the page it once came from."""
+    contacts = [getattr(service, name) or getattr(organization, name) for name in _CONTACTS]
+    values = [*(service.phones or organization.phones), *(contact for contact in contacts if contact)]
+    return organization.sources + tuple(value.source for value in values)
 
 
 def _best_source(sources: tuple[Source, ...]) -> Source:
@@ -135,23 +167,24 @@ def _best_source(sources: tuple[Source, ...]) -> Source:
     return Source(url, newest.title, newest.date)
 
 
-def _fields(organization: Organization) -> dict[str, str | None]:
-    """When each contact field was confirmed with the institution, None for never."""
+def _fields(organization: Organization, service: Service) -> dict[str, str | None]:
+    """When each contact field on the card was confirmed with the institution, None for never."""
     found: dict[str, str | None] = {}
-    if organization.phones:
-        dates = [phone.verified_on for phone in organization.phones]
-        found["phones"] = None if None in dates else min(date for date in dates if date)
-    for name in ("email", "website", "address", "hours"):
-        value = getattr(organization, name)
+    phones = service.phones or organization.phones
+    if phones:
+        dates = [phone.verified.on for phone in phones if phone.verified]
+        found["phones"] = min(dates) if len(dates) == len(phones) else None
+    for name in _CONTACTS:
+        value = getattr(service, name) or getattr(organization, name)
         if value is not None:
-            found[name] = value.verified_on
+            found[name] = value.verified.on if value.verified else None
     return found
 
 
-def _verified(organization: Organization) -> str | None:
-    dates = list(_fields(organization).values())
+def _verified(organization: Organization, service: Service) -> str | None:
+    dates = list(_fields(organization, service).values())
     return min(date for date in dates if date) if dates and None not in dates else None
 
 
-def _unverified(organization: Organization) -> tuple[str, ...]:
-    return tuple(name for name, verified in _fields(organization).items() if verified is None)
+def _unverified(organization: Organization, service: Service) -> tuple[str, ...]:
+    return tuple(name for name, verified in _fields(organization, service).items() if verified is None)

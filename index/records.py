@@ -51,13 +51,25 @@ class Source:
     date: str | None
 
 
+How = Literal["phone", "email", "visit", "website", "institution"]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """That a person has confirmed something: on which day (ISO), whose account, and how."""
+
+    on: str
+    by: str
+    how: How
+
+
 @dataclass(frozen=True)
 class Contact:
-    """A contact value with its source. `verified_on` stays None until a person has confirmed it."""
+    """A contact value with its source. `verified` stays None until a person has confirmed it."""
 
     value: str
     source: Source
-    verified_on: str | None = None
+    verified: Verification | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,7 @@ class Phone:
     number: str
     label: Text
     source: Source
-    verified_on: str | None = None
+    verified: Verification | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ class Address:
     text: str
     confidential: bool
     source: Source
-    verified_on: str | None = None
+    verified: Verification | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ class Hours:
     text: Text
     schedule: str | None
     source: Source
-    verified_on: str | None = None
+    verified: Verification | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,15 @@ class Statement:
 
     text: Text
     source: Source
-    verified_on: str | None = None
+    verified: Verification | None = None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What is different for a while: "full". `until` is the last day (ISO) on which it is shown."""
+
+    text: Text
+    until: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +135,7 @@ class Organization:
     website: Contact | None = None
     hours: Hours | None = None
     spoken_languages: tuple[str, ...] = ()
+    alert: Alert | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +143,8 @@ class Service:
     """What an organization does for people. `statutory` ones every municipality must give by law.
 
     discretion: whether anybody learns that one asked. first_contact: what happens when one calls or writes.
+    phones … spoken_languages: only where they differ from the organization's.
+    verified: that it is still offered as described.
     """
 
     id: str
@@ -141,6 +164,14 @@ class Service:
     night_intake: bool = False
     statutory: bool = False
     status: Status = "active"
+    phones: tuple[Phone, ...] = ()
+    email: Contact | None = None
+    website: Contact | None = None
+    address: Address | None = None
+    hours: Hours | None = None
+    spoken_languages: tuple[str, ...] = ()
+    alert: Alert | None = None
+    verified: Verification | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +188,7 @@ class Way:
 class Helpline:
     """A line that people call. Only `active` ones are ever shown; `serves` is the country or municipalities.
 
-    discretion, first_contact: as of a service.
+    discretion, first_contact: as of a service. verified: that its number and ways are right.
     """
 
     id: str
@@ -181,6 +212,8 @@ class Helpline:
     serves: tuple[str, ...] = (COUNTRY,)
     discretion: Statement | None = None
     first_contact: Statement | None = None
+    alert: Alert | None = None
+    verified: Verification | None = None
 
     def serves_place(self, municipality: str | None) -> bool:
         return COUNTRY in self.serves or municipality in self.serves
@@ -243,7 +276,8 @@ class Directory:
     def parents(self, organization: Organization) -> Iterator[Organization]:
         """The organization's parent, its parent, and so on."""
         seen = {organization.id}
-        while organization.parent and organization.parent not in seen:
-            seen.add(organization.parent)
-            organization = self.organizations[organization.parent]
-            yield organization
+        parent = self.organizations.get(organization.parent or "")
+        while parent and parent.id not in seen:
+            seen.add(parent.id)
+            yield parent
+            parent = self.organizations.get(parent.parent or "")

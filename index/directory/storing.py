@@ -1,47 +1,44 @@
-"""Writes records into the database and reads them back; the two sides stand together here."""
+"""Writes records into the database: rows of the tables, and what is deleted with a record."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.engine import Connection
 
 from index.directory import tables as t
+from index.directory.keys import Record
 from index.records import (
-    LANGUAGES,
-    Address,
+    Alert,
     Contact,
-    Directory,
     Helpline,
-    Hours,
     Municipality,
     Organization,
-    Phone,
     Route,
     Service,
     Source,
     Statement,
     Text,
     TextList,
-    Way,
+    Verification,
 )
 
 Row = dict[str, Any]
-_SERVICE_TAXONOMIES = ("categories", "needs", "target_groups")
-_LINE_TAXONOMIES = ("crisis_topics", "needs", "target_groups")
+TAXONOMIES = {
+    "service": ("categories", "needs", "target_groups"),
+    "helpline": ("crisis_topics", "needs", "target_groups"),
+}
 _STATEMENTS = ("discretion", "first_contact")
+_NO_SOURCE = Source(None, "", None)
+# SQLite takes no more values at once.
+_MOST_AT_ONCE = 500
 
 
-def digest(organization: Organization, services: Iterable[Service]) -> str:
-    """Changes when anything that the files say of an organization changes."""
-    content = [asdict(organization), *(asdict(service) for service in services)]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+TABLES = {"organization": t.organization, "service": t.service, "helpline": t.helpline}
 
 
 class Writer:
@@ -52,62 +49,69 @@ class Writer:
         self._rows: dict[Any, list[Row]] = defaultdict(list)
 
     def add(self, table: Any, **values: Any) -> None:
-        self._rows[table].append(values)
+        # Rows that are written together must name the same columns.
+        self._rows[table].append({"position": 0, **values} if table in t.OWNED else values)
 
     def flush(self) -> None:
+        """Writes what was collected. A record that is there already keeps its row, since others hang on it."""
         for table in t.metadata.sorted_tables:
-            if self._rows[table]:
-                self._connection.execute(insert(table), self._rows[table])
+            rows = self._rows[table]
+            if rows and table in TABLES.values():
+                there = self._there(table, [row["id"] for row in rows])
+                kept = [{"_id": row["id"], **row} for row in rows if row["id"] in there]
+                if kept:
+                    self._connection.execute(update(table).where(table.c.id == bindparam("_id")), kept)
+                rows = [row for row in rows if row["id"] not in there]
+            if rows:
+                self._connection.execute(insert(table), rows)
         self._rows.clear()
 
-    def organization(self, record: Organization, services: Iterable[Service], origin: str) -> None:
-        services = list(services)
+    def _there(self, table: Any, ids: list[str]) -> set[str]:
+        found: set[str] = set()
+        for some in in_pieces(ids):
+            found |= set(self._connection.execute(select(table.c.id).where(table.c.id.in_(some))).scalars())
+        return found
+
+    def record(self, record: Record) -> None:
+        """Rows of one record. An organization's services are records of their own."""
+        if isinstance(record, Organization):
+            self._organization(record)
+        elif isinstance(record, Service):
+            self._service(record)
+        else:
+            self._helpline(record)
+
+    def _organization(self, record: Organization) -> None:
         self.add(
             t.organization, id=record.id, status=record.status, legal_status=record.legal_status,
             legal_code=record.legal_code, parent_organization_id=record.parent, municipality=record.municipality,
             email=record.email and record.email.value, website=record.website and record.website.value,
-            digest=digest(record, services), origin=origin, edited_on=None,
         )  # fmt: skip
         owner = {"owner_type": "organization", "owner_id": record.id}
         self._text(owner, "name", record.name)
         self._texts(owner, "alias", record.aliases)
         self._sources(owner, record.sources)
-        self._contact(owner, "email", record.email)
-        self._contact(owner, "website", record.website)
-        for position, code in enumerate(record.spoken_languages):
-            self.add(t.language, **owner, position=position, code=code)
         for position, name in enumerate(record.serves):
             self.add(t.service_area, **owner, position=position, name=name)
-        for position, phone in enumerate(record.phones):
-            self.add(t.phone, **owner, position=position, number=phone.number)
-            self._text(owner, f"phone_{position}", phone.label)
-            self._provenance(owner, f"phone_{position}", phone.source, phone.verified_on)
-        if record.address:
-            self.add(
-                t.address, **owner, position=0, address_1=record.address.text, confidential=record.address.confidential
-            )
-            self._provenance(owner, "address", record.address.source, record.address.verified_on)
-        if record.hours:
-            self.add(t.schedule, **owner, position=0, rule=record.hours.schedule)
-            self._text(owner, "hours", record.hours.text)
-            self._provenance(owner, "hours", record.hours.source, record.hours.verified_on)
-        for service in services:
-            self._service(service)
+        self._contacts(owner, record)
 
     def _service(self, record: Service) -> None:
         self.add(
             t.service, id=record.id, organization_id=record.organization_id, status=record.status, kind=record.kind,
             route=record.route, night_intake=record.night_intake, statutory=record.statutory,
+            email=record.email and record.email.value, website=record.website and record.website.value,
         )  # fmt: skip
         owner = {"owner_type": "service", "owner_id": record.id}
         for field in ("name", "description", "who"):
             self._text(owner, field, getattr(record, field))
         self._text(owner, "cost", record.cost or {})
         self._texts(owner, "how_to_get", record.how_to_get)
-        self._terms(owner, record, _SERVICE_TAXONOMIES)
+        self._terms(owner, record)
         self._statements(owner, record)
+        self._contacts(owner, record)
+        self._verification(owner, record.verified)
 
-    def helpline(self, record: Helpline) -> None:
+    def _helpline(self, record: Helpline) -> None:
         self.add(
             t.helpline, id=record.id, status=record.status, verification=record.verification, number=record.number,
             languages_known=record.languages_known, free=record.free, danger_order=record.danger_order,
@@ -119,7 +123,7 @@ class Writer:
         self._sources(owner, record.sources)
         self._contact(owner, "email", record.email)
         self._contact(owner, "website", record.website)
-        self._terms(owner, record, _LINE_TAXONOMIES)
+        self._terms(owner, record)
         self._statements(owner, record)
         for position, name in enumerate(record.serves):
             self.add(t.service_area, **owner, position=position, name=name)
@@ -128,6 +132,8 @@ class Writer:
         for position, way in enumerate(record.ways):
             self.add(t.way, **owner, position=position, kind=way.kind, value=way.value, rule=way.schedule)
             self._text(owner, f"way_{position}", way.hours_text)
+        self._alert(owner, record.alert)
+        self._verification(owner, record.verified)
 
     def municipality(self, record: Municipality) -> None:
         self.add(
@@ -156,15 +162,43 @@ class Writer:
             for position, value in enumerate(values):
                 self.add(t.text, **owner, position=position, field=field, language=language, value=value)
 
+    def _contacts(self, owner: Row, record: Organization | Service) -> None:
+        self._contact(owner, "email", record.email)
+        self._contact(owner, "website", record.website)
+        for position, code in enumerate(record.spoken_languages):
+            self.add(t.language, **owner, position=position, code=code)
+        for position, phone in enumerate(record.phones):
+            self.add(t.phone, **owner, position=position, number=phone.number)
+            self._text(owner, f"phone_{position}", phone.label)
+            self._provenance(owner, f"phone_{position}", phone.source, phone.verified)
+        if record.address:
+            self.add(t.address, **owner, address_1=record.address.text, confidential=record.address.confidential)
+            self._provenance(owner, "address", record.address.source, record.address.verified)
+        if record.hours:
+            self.add(t.schedule, **owner, rule=record.hours.schedule)
+            self._text(owner, "hours", record.hours.text)
+            self._provenance(owner, "hours", record.hours.source, record.hours.verified)
+        self._alert(owner, record.alert)
+
+    def _alert(self, owner: Row, alert: Alert | None) -> None:
+        if alert:
+            self.add(t.alert, **owner, until=alert.until)
+            self._text(owner, "alert", alert.text)
+
+    def _verification(self, owner: Row, verified: Verification | None) -> None:
+        """Of the record as a whole."""
+        if verified:
+            self._provenance(owner, "record", _NO_SOURCE, verified)
+
     def _statements(self, owner: Row, record: Service | Helpline) -> None:
         for field in _STATEMENTS:
             statement: Statement | None = getattr(record, field)
             if statement:
                 self._text(owner, field, statement.text)
-                self._provenance(owner, field, statement.source, statement.verified_on)
+                self._provenance(owner, field, statement.source, statement.verified)
 
-    def _terms(self, owner: Row, record: object, taxonomies: Iterable[str]) -> None:
-        for taxonomy in taxonomies:
+    def _terms(self, owner: Row, record: Service | Helpline) -> None:
+        for taxonomy in TAXONOMIES[owner["owner_type"]]:
             for position, term in enumerate(getattr(record, taxonomy)):
                 self.add(t.attribute, **owner, position=position, taxonomy=taxonomy, term=term)
 
@@ -174,157 +208,25 @@ class Writer:
 
     def _contact(self, owner: Row, field: str, contact: Contact | None) -> None:
         if contact:
-            self._provenance(owner, field, contact.source, contact.verified_on)
+            self._provenance(owner, field, contact.source, contact.verified)
 
-    def _provenance(self, owner: Row, field: str, source: Source, verified_on: str | None) -> None:
-        self.add(t.provenance, **owner, position=0, field=field, **asdict(source), verified_on=verified_on)
-
-
-def remove(connection: Connection, owner_type: str, owner_ids: Iterable[str]) -> None:
-    """Deletes everything that belongs to these owners."""
-    ids = list(owner_ids)
-    for table in t.OWNED:
-        connection.execute(delete(table).where(table.c.owner_type == owner_type, table.c.owner_id.in_(ids)))
+    def _provenance(self, owner: Row, field: str, source: Source, verified: Verification | None) -> None:
+        self.add(
+            t.provenance, **owner, field=field, **asdict(source), verified_on=verified and verified.on,
+            verified_by=verified and verified.by, verified_how=verified and verified.how,
+        )  # fmt: skip
 
 
-class Reader:
-    """Reads the whole directory; a few thousand rows, so once and at every change."""
+def in_pieces(ids: Iterable[str]) -> Iterator[list[str]]:
+    """As many ids at a time as a database takes."""
+    wanted = list(ids)
+    return (wanted[start : start + _MOST_AT_ONCE] for start in range(0, len(wanted), _MOST_AT_ONCE))
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._owned: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+
+def remove(connection: Connection, kind: str, ids: Iterable[str], with_record: bool = True) -> None:
+    """Deletes what belongs to records of a kind (or to a route, or a municipality), and the records themselves."""
+    for some in in_pieces(ids):
         for table in t.OWNED:
-            for row in connection.execute(select(table).order_by(table.c.position, table.c.id)):
-                self._owned[table.name, row.owner_type, row.owner_id].append(row)
-
-    def directory(self) -> Directory:
-        return Directory(
-            organizations={row.id: self._organization(row) for row in self._all(t.organization)},
-            services={row.id: self._service(row) for row in self._all(t.service)},
-            helplines={row.id: self._helpline(row) for row in self._all(t.helpline)},
-            municipalities={row.official: self._municipality(row) for row in self._all(t.municipality)},
-            routes=dict(self._routes()),
-        )
-
-    def _all(self, table: Any) -> Iterable[Any]:
-        rows: Iterable[Any] = self._connection.execute(select(table))
-        return rows
-
-    def _organization(self, row: Any) -> Organization:
-        kind, key = "organization", row.id
-        proven = {p.field: p for p in self._owned["provenance", kind, key]}
-        texts = self._texts_of(kind, key)
-        addresses, schedules = self._owned["address", kind, key], self._owned["schedule", kind, key]
-        return Organization(
-            id=key, status=row.status, legal_status=row.legal_status, legal_code=row.legal_code,
-            parent=row.parent_organization_id, municipality=row.municipality, name=_one(texts["name"]),
-            aliases=_many(texts["alias"]), sources=self._sources_of(kind, key),
-            serves=tuple(a.name for a in self._owned["service_area", kind, key]),
-            spoken_languages=tuple(c.code for c in self._owned["language", kind, key]),
-            phones=tuple(
-                Phone(p.number, _one(texts[f"phone_{p.position}"]), *_proof(proven[f"phone_{p.position}"]))
-                for p in self._owned["phone", kind, key]
-            ),
-            address=_address(addresses[0], proven["address"]) if addresses else None,
-            email=_contact(row.email, proven.get("email")),
-            website=_contact(row.website, proven.get("website")),
-            hours=Hours(_one(texts["hours"]), schedules[0].rule, *_proof(proven["hours"])) if schedules else None,
-        )  # fmt: skip
-
-    def _service(self, row: Any) -> Service:
-        texts = self._texts_of("service", row.id)
-        proven = {p.field: p for p in self._owned["provenance", "service", row.id]}
-        return Service(
-            id=row.id, organization_id=row.organization_id, kind=row.kind, route=row.route, status=row.status,
-            name=_one(texts["name"]), description=_one(texts["description"]), who=_one(texts["who"]),
-            cost=_one(texts["cost"]) or None, how_to_get=_many(texts["how_to_get"]),
-            night_intake=row.night_intake, statutory=row.statutory,
-            discretion=_statement("discretion", texts, proven),
-            first_contact=_statement("first_contact", texts, proven),
-            **self._terms_of("service", row.id, _SERVICE_TAXONOMIES),
-        )  # fmt: skip
-
-    def _helpline(self, row: Any) -> Helpline:
-        kind, key = "helpline", row.id
-        texts = self._texts_of(kind, key)
-        proven = {p.field: p for p in self._owned["provenance", kind, key]}
-        return Helpline(
-            id=key, status=row.status, verification=row.verification, number=row.number,
-            languages_known=row.languages_known, free=row.free, danger_order=row.danger_order,
-            name=_one(texts["name"]), who=_one(texts["who"]), description=_one(texts["description"]),
-            ways=tuple(
-                Way(w.kind, w.value, _one(texts[f"way_{w.position}"]), w.rule) for w in self._owned["way", kind, key]
-            ),
-            spoken_languages=tuple(c.code for c in self._owned["language", kind, key]),
-            serves=tuple(a.name for a in self._owned["service_area", kind, key]),
-            sources=self._sources_of(kind, key), email=_contact(row.email, proven.get("email")),
-            website=_contact(row.website, proven.get("website")),
-            discretion=_statement("discretion", texts, proven),
-            first_contact=_statement("first_contact", texts, proven),
-            **self._terms_of(kind, key, _LINE_TAXONOMIES),
-        )  # fmt: skip
-
-    def _municipality(self, row: Any) -> Municipality:
-        texts = self._texts_of("municipality", row.official)
-        return Municipality(
-            id=row.id, official=row.official, seat=row.seat, county=row.county, centre=row.centre,
-            name=_one(texts["name"]), short=_one(texts["short"]), department=_one(texts["department"]),
-        )  # fmt: skip
-
-    def _routes(self) -> Iterator[tuple[str, Route]]:
-        for name, kind, key in list(self._owned):
-            if (name, kind) == ("text", "route"):
-                texts = self._texts_of(kind, key)
-                yield key, Route(key, _many(texts["steps"]), _many(texts["documents"]))
-
-    def _texts_of(self, kind: str, key: str) -> dict[str, list[Any]]:
-        fields: dict[str, list[Any]] = defaultdict(list)
-        for row in self._owned["text", kind, key]:
-            fields[row.field].append(row)
-        return fields
-
-    def _sources_of(self, kind: str, key: str) -> tuple[Source, ...]:
-        return tuple(Source(s.url, s.title, s.date) for s in self._owned["source", kind, key])
-
-    def _terms_of(self, kind: str, key: str, taxonomies: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        rows = self._owned["attribute", kind, key]
-        return {name: tuple(row.term for row in rows if row.taxonomy == name) for name in taxonomies}
-
-
-def read_directory(engine: Engine) -> Directory:
-    """The whole directory as it stands in the database now."""
-    with engine.connect() as connection:
-        return Reader(connection).directory()
-
-
-def read_revision(engine: Engine) -> str:
-    """Changes with every change of the directory."""
-    with engine.connect() as connection:
-        found = connection.execute(select(t.state.c.value).where(t.state.c.key == "revision")).scalar()
-    return str(found or "")
-
-
-def _one(rows: Iterable[Any]) -> Text:
-    found = {row.language: row.value for row in rows}
-    return {language: found[language] for language in LANGUAGES if language in found}
-
-
-def _many(rows: Iterable[Any]) -> TextList:
-    rows = list(rows)
-    return {language: tuple(row.value for row in rows if row.language == language) for language in LANGUAGES}
-
-
-def _address(row: Any, proof: Any) -> Address:
-    return Address(row.address_1, row.confidential, *_proof(proof))
-
-
-def _proof(row: Any) -> tuple[Source, str | None]:
-    return Source(row.url, row.title, row.date), row.verified_on
-
-
-def _statement(field: str, texts: Mapping[str, list[Any]], proven: Mapping[str, Any]) -> Statement | None:
-    return Statement(_one(texts[field]), *_proof(proven[field])) if field in proven else None
-
-
-def _contact(value: str | None, proof: Any) -> Contact | None:
-    return Contact(value, *_proof(proof)) if value and proof else None
+            connection.execute(delete(table).where(table.c.owner_type == kind, table.c.owner_id.in_(some)))
+        if with_record and kind in TABLES:
+            connection.execute(delete(TABLES[kind]).where(TABLES[kind].c.id.in_(some)))

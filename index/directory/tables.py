@@ -37,10 +37,6 @@ organization = Table(
     Column("municipality", String(80), nullable=False),
     Column("email", String(200)),
     Column("website", String(500)),
-    # What the starter files said last; a record that staff have edited since is never overwritten.
-    Column("digest", String(64), nullable=False),
-    Column("origin", String(20), nullable=False),
-    Column("edited_on", String(32)),
 )
 service = Table(
     "service",
@@ -52,6 +48,8 @@ service = Table(
     Column("route", String(20), nullable=False),
     Column("night_intake", Boolean, nullable=False),
     Column("statutory", Boolean, nullable=False),
+    Column("email", String(200)),
+    Column("website", String(500)),
 )
 helpline = Table(
     "helpline",
@@ -111,6 +109,65 @@ provenance = _owned(
     Column("title", LongText, nullable=False),
     Column("date", String(10)),
     Column("verified_on", String(10)),
+    Column("verified_by", String(120)),
+    Column("verified_how", String(20)),
 )
+alert = _owned("alert", Column("until", String(10), nullable=False))
 
-OWNED = (address, phone, schedule, language, service_area, attribute, way, text, source, provenance)
+OWNED = (address, phone, schedule, language, service_area, attribute, way, text, source, provenance, alert)
+
+
+def _of_record(name: str, *columns: Column) -> Table:
+    """A table whose rows tell of a record and outlive it. `kind` is organization, service or helpline."""
+    table = Table(
+        name,
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("kind", String(20), nullable=False),
+        Column("record_id", String(200), nullable=False),
+        *columns,
+    )
+    Index(f"ix_{name}_record", table.c.kind, table.c.record_id)
+    return table
+
+
+# Everything that anybody ever changed; rows are only added. Values are JSON.
+change = _of_record(
+    "change",
+    Column("at", String(32), nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("how", String(20), nullable=False),
+    Column("field", String(40), nullable=False),
+    Column("before", LongText, nullable=False),
+    Column("after", LongText, nullable=False),
+)
+# What an origin's file said of a record last: between this and the record stands what staff have edited.
+base = _of_record(
+    "base",
+    Column("origin", String(60), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("content", LongText, nullable=False),
+)
+# Values that somebody took away because they were wrong; no import brings them back.
+withdrawn = _of_record(
+    "withdrawn", Column("field", String(40), nullable=False), Column("value", LongText, nullable=False)
+)
+# What waits for a decision: an import's conflict, proposed terms, what an institution says of itself.
+proposal = _of_record(
+    "proposal",
+    Column("at", String(32), nullable=False),
+    Column("origin", String(60), nullable=False),
+    Column("field", String(40), nullable=False),
+    Column("value", LongText, nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("closed_at", String(32)),
+    Column("closed_by", String(120)),
+)
+note = _of_record(
+    "note",
+    Column("at", String(32), nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("text", LongText, nullable=False),
+)
+# At which revision of the directory a record changed last, so that processes read only what is new.
+touched = _of_record("touched", Column("revision", Integer, nullable=False, index=True))

@@ -10,10 +10,11 @@ import yaml
 
 from index.directory.database import open_database
 from index.directory.importing import import_directory
+from index.directory.reading import read_directory
+from index.directory.revisions import read_revision
 from index.directory.starter import STARTER, read_starter
-from index.directory.storing import read_directory, read_revision
 from index.errors import DirectoryFault
-from index.records import LANGUAGES, Directory, Source, Statement
+from index.records import LANGUAGES, Directory, Source, Statement, Verification
 
 MEN = "kaunas-vyru-kc.psichologine-emocine-teisine-pagalba-vyrams"
 VICTIMS = "nukentejusiems-lygus.pagalba-nukentejusiems-nuo-nusikaltimu"
@@ -51,7 +52,7 @@ def test_each_statement_is_in_three_languages_and_names_a_source_of_its_record(f
         service = starter.services.get(identity)
         owner = starter.organizations[service.organization_id] if service else starter.helplines[identity]
         assert statement.source in owner.sources, identity
-        assert statement.verified_on is None, "nobody has confirmed it yet"
+        assert statement.verified is None, "nobody has confirmed it yet"
 
 
 def test_a_record_is_found_by_the_id_of_its_card(starter: Directory) -> None:
@@ -61,7 +62,8 @@ def test_a_record_is_found_by_the_id_of_its_card(starter: Directory) -> None:
 
 
 def test_a_statement_is_stored_with_its_source_and_its_confirmation(tmp_path: Path, starter: Directory) -> None:
-    statement = Statement({"lt": "Vardo neklausia."}, Source(None, "skambutis", "2026-05"), "2026-06-01")
+    confirmed = Verification("2026-06-01", "ona", "phone")
+    statement = Statement({"lt": "Vardo neklausia."}, Source(None, "skambutis", "2026-05"), confirmed)
     lines = {**starter.helplines, "1815": replace(starter.helplines["1815"], discretion=statement)}
     services = {**starter.services, MEN: replace(starter.services[MEN], first_contact=statement)}
     engine = open_database(f"sqlite:///{tmp_path}/directory.sqlite3")
