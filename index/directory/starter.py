@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +32,23 @@ from index.records import (
 
 STARTER = Path(__file__).with_name("starter")
 NATIONAL, ALL, NONE = "national", "all", "none"
+_SCOPES = (ALL, NATIONAL, NONE)
 
 
 def read_starter(folder: Path = STARTER, scope: str = ALL) -> Directory:
-    """The records of a folder. `scope` national leaves out what serves single municipalities.
+    """The records of a folder, or of them what `KELRODIS_STARTER` asks for.
 
+    scope: national leaves out what serves single municipalities, but for their offices with what the law promises;
+    none leaves help lines, routes, and the municipalities as places.
     Raises DirectoryFault, with file, line and reason for each fault.
     """
+    if scope not in _SCOPES:
+        raise DirectoryFault([f"KELRODIS_STARTER: {scope}: it must be one of {', '.join(_SCOPES)}"])
     files = read_folder(folder)
     faults: list[str] = []
     organizations: dict[str, Organization] = {}
     services: dict[str, Service] = {}
     for name, content in files["organizations"]:
-        if scope == NONE or (scope == NATIONAL and COUNTRY not in content["serves"]):
-            continue
         _take(organizations, _organization(content, name, faults), name, faults)
         for item in content["services"]:
             _take(services, _service(item, content["id"], _Sources(content, name, faults)), name, faults)
@@ -64,7 +68,24 @@ def read_starter(folder: Path = STARTER, scope: str = ALL) -> Directory:
     faults += _broken_links(directory)
     if faults:
         raise DirectoryFault(faults)
-    return directory
+    return _narrowed(directory, scope)
+
+
+def _narrowed(directory: Directory, scope: str) -> Directory:
+    """What of the whole starter a scope holds."""
+    if scope == ALL:
+        return directory
+    kept: set[str] = set()
+    if scope == NATIONAL:
+        offices = {municipality.id for municipality in directory.municipalities.values()}
+        wide = [o for o in directory.organizations.values() if COUNTRY in o.serves or o.id in offices]
+        # A parent gives its contacts to those that have none.
+        kept = {o.id for o in wide} | {parent.id for o in wide for parent in directory.parents(o)}
+    return replace(
+        directory,
+        organizations={key: record for key, record in directory.organizations.items() if key in kept},
+        services={key: record for key, record in directory.services.items() if record.organization_id in kept},
+    )
 
 
 def _take(known: dict[str, Any], record: Organization | Service, name: str, faults: list[str]) -> None:
