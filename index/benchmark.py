@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,8 +17,8 @@ from pathlib import Path
 from index.building import build_index, examples, index_folder
 from index.directory.database import open_database
 from index.directory.importing import import_directory
+from index.directory.reading import read_directory
 from index.directory.starter import read_starter
-from index.directory.storing import read_directory
 from index.evaluation.golden import golden_questions
 from index.evaluation.peers import Bm25, Embeddings, Peer, service_texts
 from index.needs.taxonomy import read_taxonomy
@@ -24,6 +27,7 @@ from index.scaling import scaled_shelf
 from index.search import ServiceIndex
 from nlu.encoder import Encoder, Vectors, open_encoder
 from nlu.encoder.runtime import torch_encoder
+from nlu.settings import PROJECT
 
 SIZES = (171, 10_000, 200_000)
 _QUESTIONS, _WARM, _ENCODED = 60, 6, 1000
@@ -39,6 +43,11 @@ class Timing:
     @property
     def median(self) -> float:
         return statistics.median(self.values)
+
+    @property
+    def slowest(self) -> float:
+        """The 95th percentile."""
+        return sorted(self.values)[min(len(self.values) - 1, len(self.values) * 19 // 20)]
 
     def spread(self) -> tuple[float, float]:
         ordered = sorted(self.values)
@@ -126,6 +135,15 @@ def building() -> Iterator[tuple[str, float]]:
         begin = time.perf_counter()
         build_index(read_directory(engine), encoder, folder=folder)
         yield "index after one record was changed", time.perf_counter() - begin
+
+
+def imported() -> Iterator[tuple[str, str]]:
+    """What a directory of ten thousand imported services takes, in a process of its own; what, and the figure."""
+    command = [sys.executable, "-W", "ignore", "-m", "index.evaluation.growth"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    for line in done.stdout.splitlines():
+        found = json.loads(line)
+        yield found["what"], f"{found['value']:.1f} {found['unit']}"
 
 
 class Remembered:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from index.always import write_always
-from index.documents import passages
+from index.documents import Sentence, hidden_passages, passages
 from index.errors import ForeignEncoder, IndexMissing
 from index.needs.taxonomy import Taxonomy, read_taxonomy
 from index.records import LANGUAGES, Directory
@@ -30,8 +30,6 @@ ELSEWHERE = "elsewhere"
 _LEARNED = ("question_means.npz", "ours.faiss", "others.faiss", "needs.npz")
 _UNFINISHED = ".building"
 Progress = Callable[[int, int], None]
-Sentence = tuple[str, str]
-"""A text and its language."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,9 @@ def build_index(
 ) -> Path:
     """The folder of a fresh build, or of the present one when nothing has changed since."""
     taxonomy = read_taxonomy()
-    sentences = sorted({(passage.text, passage.language) for passage in passages(directory, taxonomy)})
+    shown = sorted({(passage.text, passage.language) for passage in passages(directory, taxonomy)})
+    others = {(passage.text, passage.language) for passage in hidden_passages(directory, taxonomy)} - set(shown)
+    sentences = [*shown, *sorted(others)]
     learned = _digest(encoder.fingerprint, examples(taxonomy))
     name = _digest(learned, sentences)
     builds = folder or index_folder()
@@ -71,7 +71,8 @@ def build_index(
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         work = len(sentences) + 3 * len(examples(taxonomy))
-        _write(beside, sentences, taxonomy, learned, RememberingEncoder(encoder, builds, _counter(work, progress)))
+        remembering = RememberingEncoder(encoder, builds, _counter(work, progress))
+        _write(beside, sentences, len(shown), taxonomy, learned, remembering)
         shutil.rmtree(target, ignore_errors=True)
         beside.rename(target)
     # A new number changes no passage, so this is written whether the build is new or not.
@@ -111,11 +112,12 @@ def _counter(work: int, progress: Progress) -> Callable[[int], None]:
 
 
 def _write(
-    folder: Path, sentences: list[Sentence], taxonomy: Taxonomy, learned: str, encoder: RememberingEncoder
+    folder: Path, sentences: list[Sentence], shown: int, taxonomy: Taxonomy, learned: str, encoder: RememberingEncoder
 ) -> None:
+    """`shown` sentences come first; what residents are not shown does not move the others' vectors."""
     languages = [language for _, language in sentences]
     vectors = encoder.encode_passages([text for text, _ in sentences])
-    means = language_means(vectors, languages)
+    means = language_means(vectors[:shown], languages[:shown])
     np.savez(folder / "passage_means.npz", **means)
     VectorIndex.of(without_language(vectors, languages, means)).write(folder / "vectors.faiss")
     (folder / "passages.json").write_text(json.dumps(sentences, ensure_ascii=False), encoding="utf-8")

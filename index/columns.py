@@ -1,15 +1,17 @@
-"""The shown records as columns, so that all of them are scored at once, however many there are."""
+"""Records as columns, so that all of them are scored at once, however many there are."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from datetime import datetime
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from index.contacts import dialled
+from index.hours import state_at
 from index.records import COUNTRY, Directory, Helpline, Organization, Service
 
 Record = Service | Helpline
@@ -18,15 +20,15 @@ Shares = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 # A service's first need is what it is for; later ones are what it also helps with.
-_NEED_ORDER = (1.0, 0.92, 0.82, 0.74, 0.68)
+NEED_ORDER = (1.0, 0.92, 0.82, 0.74, 0.68)
 
 
 class Columns:
-    """One row a shown record. Rows of places are made when a place is first asked for."""
+    """One row a record. Rows of places are made when a place is first asked for."""
 
-    def __init__(self, directory: Directory, needs: Sequence[str]) -> None:
+    def __init__(self, directory: Directory, needs: Sequence[str], records: Sequence[Record]) -> None:
         self._directory = directory
-        self.records: tuple[Record, ...] = tuple(directory.shown())
+        self.records: tuple[Record, ...] = tuple(records)
         self.row = {record.id: row for row, record in enumerate(self.records)}
         self.owners = tuple(_owner(record) for record in self.records)
         self._organizations = tuple(
@@ -41,6 +43,12 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def prepare(self) -> None:
+        """Makes the columns that every question looks at, so that the first one after a change is not a slow one."""
+        for name, value in vars(Columns).items():
+            if isinstance(value, cached_property):
+                getattr(self, name)
 
     def shares_of_needs(self, chances: Shares, rows: Rows | slice = slice(None)) -> Shares:
         """Each record's likeliest need; needs that it names later count less. `chances` ends with a zero."""
@@ -77,8 +85,16 @@ class Columns:
 
     @cached_property
     def is_reachable(self) -> Flags:
-        """Has a telephone or an e-mail of its own."""
-        return np.array([o is None or bool(o.phones or o.email) for o in self._organizations], dtype=bool)
+        """Has a telephone or an e-mail of its own, or its institution has."""
+        pairs = zip(self.records, self._organizations, strict=True)
+        return np.array([_is_reachable(record, owner) for record, owner in pairs], dtype=bool)
+
+    @cached_property
+    def freshness(self) -> Rows:
+        """Larger for records that were verified or published more recently; undated ones are the oldest."""
+        pairs = zip(self.records, self._organizations, strict=True)
+        _, numbers = np.unique([_newest_date(record, owner) for record, owner in pairs], return_inverse=True)
+        return numbers.astype(np.int64)
 
     @cached_property
     def house(self) -> Rows:
@@ -117,6 +133,45 @@ class Columns:
     def for_groups(self, groups: Iterable[str]) -> Flags:
         """Records that name one of these target groups."""
         result: Flags = (self._groups & self._mask(groups)) != 0
+        return result
+
+    def in_category(self, category: str) -> Flags:
+        flags = self._categories.get(category)
+        return np.zeros(len(self), dtype=bool) if flags is None else flags
+
+    @cached_property
+    def _categories(self) -> Mapping[str, Flags]:
+        own = [record.categories if isinstance(record, Service) else () for record in self.records]
+        return {name: np.array([name in names for names in own], dtype=bool) for name in set().union(*own)}
+
+    def of_status(self, statuses: Iterable[str]) -> Flags:
+        """Records whose own status, or else their institution's, is one of these."""
+        return np.isin(self._statuses, list(statuses))
+
+    @cached_property
+    def _statuses(self) -> npt.NDArray[np.str_]:
+        pairs = zip(self.records, self._organizations, strict=True)
+        return np.array([_status(record, owner) for record, owner in pairs], dtype=str)
+
+    def speaking(self, language: str) -> Flags:
+        """Records where this language is said to be spoken; Lithuanian also where nothing is said."""
+        flags = self._speaking.get(language)
+        return np.zeros(len(self), dtype=bool) if flags is None else flags
+
+    @cached_property
+    def _speaking(self) -> Mapping[str, Flags]:
+        said = [
+            record.spoken_languages or (owner.spoken_languages if owner else ()) or ("lt",)
+            for record, owner in zip(self.records, self._organizations, strict=True)
+        ]
+        return {code: np.array([code in codes for codes in said], dtype=bool) for code in set().union(*said)}
+
+    def maybe_open(self, moment: datetime, candidates: Flags) -> Flags:
+        """Those of the candidates that are open at a moment, or whose hours are not known."""
+        result = np.zeros(len(self), dtype=bool)
+        is_closed = cache(lambda rule: state_at(rule, moment).open_now is False)
+        for row in np.flatnonzero(candidates).tolist():
+            result[row] = not all(is_closed(rule) for rule in _rules(self.records[row], self._organizations[row]))
         return result
 
     def here(self, place: str | None) -> Flags:
@@ -158,6 +213,35 @@ def _serves(record: Record, owner: Organization | None, place: str | None) -> bo
     return place in owner.serves or COUNTRY in owner.serves or owner.municipality == place
 
 
+def _rules(record: Record, owner: Organization | None) -> tuple[str | None, ...]:
+    """Opening hours of a record's ways, of which one that is open is enough; None where they are not known."""
+    if isinstance(record, Helpline):
+        return tuple(way.schedule for way in record.ways)
+    hours = record.hours or (owner.hours if owner else None)
+    return (hours.schedule if hours else None,)
+
+
+def _is_reachable(record: Record, owner: Organization | None) -> bool:
+    return isinstance(record, Helpline) or any(of.phones or of.email for of in (record, owner) if of)
+
+
+def _status(record: Record, owner: Organization | None) -> str:
+    return owner.status if owner and record.status == "active" else record.status
+
+
+def _newest_date(record: Record, owner: Organization | None) -> str:
+    """ISO date, perhaps only a year, on which somebody last verified or published something of it; empty for never."""
+    dates = [source.date for source in (owner or record).sources]  # type: ignore[union-attr]
+    dates += [record.verified.on] if record.verified else []
+    for holder in (record, owner):
+        if holder is not None:
+            contacts = (holder.email, holder.website)
+            if not isinstance(holder, Helpline):
+                contacts += (holder.address, holder.hours, *holder.phones)  # type: ignore[assignment]
+            dates += [contact.verified.on for contact in contacts if contact and contact.verified]
+    return max((date for date in dates if date), default="")
+
+
 def _owner(record: Record) -> str:
     return record.organization_id if isinstance(record, Service) else record.id
 
@@ -165,12 +249,16 @@ def _owner(record: Record) -> str:
 def _needs_of(records: Sequence[Record], needs: Sequence[str]) -> tuple[Rows, Shares]:
     """Numbers of each record's needs, and what each counts; missing ones point behind the last need."""
     number = {need: at for at, need in enumerate(needs)}
-    of = np.full((len(records), len(_NEED_ORDER)), len(needs), dtype=np.int64)
+    of = np.full((len(records), len(NEED_ORDER)), len(needs), dtype=np.int64)
     shares = np.zeros(of.shape, dtype=np.float32)
     for row, record in enumerate(records):
-        for at, (need, share) in enumerate(zip(record.needs, _NEED_ORDER, strict=False)):
+        for at, (need, share) in enumerate(zip(record.needs, NEED_ORDER, strict=False)):
             of[row, at], shares[row, at] = number.get(need, len(needs)), share
     return of, shares
+
+
+# Reading a number takes time, and ten thousand stay what they were when one changes.
+_dialled = lru_cache(maxsize=200_000)(dialled)
 
 
 def _houses(directory: Directory) -> dict[str, str]:
@@ -181,18 +269,19 @@ def _houses(directory: Directory) -> dict[str, str]:
         if organization.parent and not (organization.phones or organization.email or organization.address)
     }
     numbers = {
-        dialled(phone.number): organization.id
+        _dialled(phone.number): organization.id
         for organization in directory.organizations.values()
         if organization.status == "active"
         for phone in organization.phones
     }
     for organization in directory.organizations.values():
         municipality = directory.municipality(organization.municipality)
-        office = directory.organizations[municipality.id] if municipality else organization
-        if organization.phones and {p.number for p in organization.phones} <= {p.number for p in office.phones}:
+        office = directory.organizations.get(municipality.id) if municipality else None
+        numbers_here = {phone.number for phone in organization.phones}
+        if office and numbers_here and numbers_here <= {phone.number for phone in office.phones}:
             houses[organization.id] = office.id
     return houses | {
-        line.id: numbers[dialled(line.number)]
+        line.id: numbers[_dialled(line.number)]
         for line in directory.shown_helplines()
-        if line.number and dialled(line.number) in numbers
+        if line.number and _dialled(line.number) in numbers
     }

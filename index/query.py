@@ -15,7 +15,7 @@ ANYWHERE = "Lietuva"
 class Query:
     """A question to the directory.
 
-    text: what the person said, 1..2000 characters.
+    text: what the person said, up to 2000 characters; where it is empty, all that the filters let through is listed.
     language: of the cards' texts (lt, pl, en).
     municipality: official name; `Lietuva` means anywhere; None takes the place from the text, if it names one.
     open_at: local time (Europe/Vilnius); only what is open then, or may be, is found.
@@ -23,6 +23,9 @@ class Query:
     hints: ids of needs that the conversation speaks of; they count where the text itself says little.
     by_name: institutions that the text names are found wherever they are; not where it is asked about another place.
     nationwide: where no municipality is known, only what is for the whole country is found.
+    with_hidden: for staff: records that residents are not shown are found too.
+    spoken_language: only where this language (ISO code) is said to be spoken; Lithuanian also where nothing is said.
+    statuses: only records of one of these, their own or else their institution's; () is any.
     """
 
     text: str
@@ -37,6 +40,9 @@ class Query:
     hints: tuple[str, ...] = ()
     by_name: bool = True
     nationwide: bool = False
+    with_hidden: bool = False
+    spoken_language: str | None = None
+    statuses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

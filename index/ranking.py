@@ -35,6 +35,7 @@ class Understood:
     meaning, words: of each record, 0..1, in the order of the columns. named: likeness by organization id.
     centres: ids of social services centres of the place. people: target groups that the question speaks of.
     municipality: official name, COUNTRY for anywhere, or None. crisis_level: none, distress or danger.
+    silent: nothing was said, so that whatever may answer is listed.
     """
 
     needs: Mapping[str, float]
@@ -48,6 +49,7 @@ class Understood:
     not_people: frozenset[str] = frozenset()
     centres: frozenset[str] = frozenset()
     crisis_level: str = "none"
+    silent: bool = False
 
     @property
     def place(self) -> str | None:
@@ -183,7 +185,8 @@ def score_all(columns: Columns, asked: Understood, candidates: Flags) -> Scores:
 
 def best(columns: Columns, asked: Understood, scores: Scores, wanted: int) -> tuple[list[Hit], int]:
     """The best record of each institution, best first, `wanted` of them; and how many institutions answer."""
-    rows = np.flatnonzero(scores.candidates & (scores.total(ABOUT_THE_RECORD) >= weights()["relevant_at"]))
+    relevant = asked.silent or scores.total(ABOUT_THE_RECORD) >= weights()["relevant_at"]
+    rows = np.flatnonzero(scores.candidates & relevant)
     totals = scores.total()
     institutions = int(np.count_nonzero(np.bincount(columns.house[rows], minlength=1)))
     # Many records can belong to one house, so more are sorted than are wanted.
@@ -191,7 +194,7 @@ def best(columns: Columns, asked: Understood, scores: Scores, wanted: int) -> tu
     if some < len(rows):
         rows = rows[np.argpartition(-totals[rows], some - 1)[:some]]
     chosen: dict[int, int] = {}
-    for row in rows[np.argsort(-totals[rows], kind="stable")].tolist():
+    for row in rows[_in_order(totals[rows], columns.freshness[rows])].tolist():
         chosen.setdefault(int(columns.house[row]), row)
         if len(chosen) >= max(wanted, _MIXED):
             break
@@ -215,11 +218,17 @@ def _with_variety(columns: Columns, asked: Understood, scores: Scores, rows: Row
     left = np.ones(len(rows), dtype=bool)
     for _ in range(min(len(rows), _MIXED)):
         totals = rest + np.float32(weights()["need"]) * columns.shares_of_needs(chances, rows)
-        at = int(np.argmax(np.where(left, totals, -np.inf)))
+        at = int(_in_order(np.where(left, totals, -np.inf), columns.freshness[rows])[0])
         left[at] = False
         ordered.append(int(rows[at]))
         columns.take_from(chances, int(rows[at]), weights()["variety"])
     return [*ordered, *rows[left].tolist()]
+
+
+def _in_order(totals: Shares, freshness: Rows) -> Rows:
+    """Best first. Where totals are the same to three decimals, and only there, the record proven later comes first."""
+    order: Rows = np.lexsort((-totals, -freshness, -np.round(totals, 3)))
+    return order
 
 
 def _nobody(columns: Columns) -> Flags:

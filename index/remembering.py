@@ -70,4 +70,4 @@ class RememberingEncoder:
             self._known |= zip(part, encode([missing[key] for key in part]), strict=True)
             self._progress(len(part))
         self._asked.update(keys)
-        return np.stack([self._known[key] for key in keys])
+        return np.stack([self._known[key] for key in keys]) if keys else np.zeros((0, self.dimension), np.float32)

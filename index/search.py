@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from index import ranking
 from index.answering import chance_of_an_answer, signs
 from index.building import ELSEWHERE, current_name, open_build
 from index.cards import ServiceCard
+from index.catalogue import Catalogue
 from index.columns import Columns, Flags, Record, serves
 from index.directory.database import Engine, open_database
-from index.directory.storing import read_directory, read_revision
+from index.directory.reading import read_directory
+from index.directory.refreshing import refresh
+from index.directory.revisions import read_revision
 from index.everyday import grave_needs
-from index.hours import VILNIUS, state_at
+from index.hours import VILNIUS
 from index.needs.taxonomy import Taxonomy
 from index.presenting import CardMaker
 from index.query import Query, SearchResult
@@ -54,9 +58,11 @@ class ServiceIndex:
         self._encoder, self._engine, self._folder = encoder, engine, folder
         self._gazetteer = Gazetteer.load()
         self._renewing = threading.Lock()
-        self._shelf = shelf or Shelf(
-            read_directory(engine), open_build(encoder, folder), encoder, read_revision(engine)
-        )
+        if shelf is None:
+            # The revision first: what changes between the two is then read again, never missed.
+            revision = read_revision(engine)
+            shelf = Shelf(read_directory(engine), open_build(encoder, folder), encoder, revision)
+        self._shelf = shelf
 
     @classmethod
     def open(cls) -> ServiceIndex:
@@ -65,7 +71,7 @@ class ServiceIndex:
         Raises IndexMissing, ForeignEncoder, EncoderUnavailable.
         """
         index = cls(open_encoder(), open_database())
-        threading.Thread(target=index._watch, name="directory-watch", daemon=True).start()
+        index.watch()
         return index
 
     @property
@@ -75,6 +81,10 @@ class ServiceIndex:
     @property
     def taxonomy(self) -> Taxonomy:
         return self._shelf.taxonomy
+
+    @property
+    def encoder(self) -> Encoder:
+        return self._encoder
 
     @property
     def shelf(self) -> Shelf:
@@ -89,14 +99,15 @@ class ServiceIndex:
         """The cards for a question, best first; see SearchResult."""
         begin = time.perf_counter()
         shelf = self._shelf
-        asked = self._understand(query, shelf)
-        scores = ranking.score_all(shelf.columns, asked, _candidates(query, asked, shelf))
-        hits, institutions = ranking.best(shelf.columns, asked, scores, query.offset + query.limit)
+        columns, asked, candidates = self._look(query, shelf)
+        hits, institutions = ranking.best(
+            columns, asked, ranking.score_all(columns, asked, candidates), query.offset + query.limit
+        )
         needs = _likely_needs(asked, query)
-        match = bool(hits) and (bool(query.needs) or _is_answerable(asked, hits[0]))
+        match = bool(hits) and (bool(query.needs) or asked.silent or _is_answerable(asked, hits[0]))
         certainty = max(asked.needs.values(), default=0.0)
         maker = self._maker(shelf, query.language, query.open_at)
-        cards = tuple(maker.card(hit, needs, asked.people) for hit in hits[query.offset :]) if match else ()
+        cards = tuple(_cards(maker, hits[query.offset :], needs, asked.people)) if match else ()
         took = (time.perf_counter() - begin) * 1000
         return SearchResult(
             match=match, cards=cards, total=institutions if match else 0, needs=needs,
@@ -114,19 +125,26 @@ class ServiceIndex:
             return False
         return found.certainty >= _SURELY and bool(found.needs) and found.needs[0] not in grave_needs()
 
-    def card(self, service_id: str, language: str, needs: tuple[str, ...] = ()) -> ServiceCard | None:
-        """One record's card, or None when it is unknown or not shown. `needs` say why it is shown, if known."""
+    def card(
+        self, service_id: str, language: str, needs: tuple[str, ...] = (), with_hidden: bool = False
+    ) -> ServiceCard | None:
+        """One record's card, or None when it is unknown, not shown, or reaches nobody.
+
+        `needs` say why it is shown, if known.
+        """
         shelf = self._shelf
-        row = shelf.columns.row.get(service_id)
+        columns = shelf.everything.columns if with_hidden else shelf.columns
+        row = columns.row.get(service_id)
         if row is None:
             return None
-        record, owner = shelf.columns.records[row], shelf.columns.owners[row]
-        return self._maker(shelf, language, None).card(Hit(record, owner, 0.0), needs or record.needs[:1])
+        record, owner = columns.records[row], columns.owners[row]
+        maker = self._maker(shelf, language, None)
+        return next(_cards(maker, [Hit(record, owner, 0.0)], needs or record.needs[:1]), None)
 
     def next_steps(self, language: str, municipality: str | None) -> tuple[ServiceCard, ...]:
         """Whom to ask when nothing answers: the municipality's department, else the national line for hardship."""
         shelf = self._shelf
-        place = municipality or os.environ.get("KELRODIS_HOME_MUNICIPALITY")
+        place = municipality or _home()
         maker = self._maker(shelf, language, None)
         hits = [
             Hit(record, owner, 0.0)
@@ -141,13 +159,19 @@ class ServiceIndex:
     def renew(self) -> bool:
         """Takes up a changed directory or a new build; whether there was one."""
         with self._renewing:
-            revision, build = read_revision(self._engine), self._shelf.build
+            shelf = self._shelf
+            build = shelf.build
             if current_name(self._folder) != build.name:
                 build = open_build(self._encoder, self._folder)
-            if build is self._shelf.build and revision == self._shelf.revision:
+            directory, revision = refresh(self._engine, shelf.directory, shelf.revision)
+            if build is shelf.build and revision == shelf.revision:
                 return False
-            self._shelf = Shelf(read_directory(self._engine), build, self._encoder, revision)
+            self._shelf = Shelf(directory, build, self._encoder, revision, shelf)
             return True
+
+    def watch(self) -> None:
+        """From now on takes up changes within a second or two, whoever makes them."""
+        threading.Thread(target=self._watch, name="directory-watch", daemon=True).start()
 
     def _watch(self) -> None:
         while True:
@@ -159,15 +183,16 @@ class ServiceIndex:
 
     def looked_at(self, query: Query) -> tuple[Columns, Understood, Flags]:
         """The records, what the question says, and which records may answer: for those who measure and learn."""
-        shelf = self._shelf
-        asked = self._understand(query, shelf)
-        return shelf.columns, asked, _candidates(query, asked, shelf)
+        return self._look(query, self._shelf)
 
-    def _understand(self, query: Query, shelf: Shelf) -> Understood:
+    def _look(self, query: Query, shelf: Shelf) -> tuple[Columns, Understood, Flags]:
+        catalogue = shelf.everything if query.with_hidden else shelf.shown
+        said_something = bool(query.text.strip())
+        asked = self._understand(query, shelf, catalogue) if said_something else _unsaid(query, shelf, catalogue)
+        return catalogue.columns, asked, _candidates(query, asked, catalogue.columns)
+
+    def _understand(self, query: Query, shelf: Shelf, catalogue: Catalogue) -> Understood:
         mentions = self._gazetteer.find(query.text)
-        municipality = query.municipality or (mentions[0].municipality if mentions else None)
-        if municipality is None:
-            municipality = os.environ.get("KELRODIS_HOME_MUNICIPALITY") or None
         bare = _without(query.text, mentions)
         vector = self._encoder.encode_question(bare)
         chances = dict(
@@ -182,13 +207,14 @@ class ServiceIndex:
         if query.needs:
             chances, elsewhere = dict.fromkeys(query.needs, 1.0), 0.0
         people = people_meant(query.text)
+        municipality = query.municipality or (mentions[0].municipality if mentions else _home())
         return Understood(
             needs={need: chances.get(need, 0.0) for need in shelf.taxonomy.needs},
             elsewhere=elsewhere,
             nearness=shelf.build.ours.nearness(vector) - shelf.build.others.nearness(vector),
-            meaning=shelf.meaning(query.text, vector),
-            words=shelf.words(bare),
-            named=shelf.names.mentioned(query.text) if query.by_name else {},
+            meaning=shelf.meaning(query.text, vector, catalogue),
+            words=catalogue.words(bare),
+            named=catalogue.names.mentioned(query.text) if query.by_name else {},
             municipality=municipality,
             people=people,
             not_people=shelf.taxonomy.apart_from(people),
@@ -197,9 +223,33 @@ class ServiceIndex:
         )
 
 
-def _candidates(query: Query, asked: Understood, shelf: Shelf) -> Flags:
-    """Records that may answer: of the place, or named, or with a bed where that is what matters."""
-    columns = shelf.columns
+def _cards(
+    maker: CardMaker, hits: Iterable[Hit], needs: tuple[str, ...], people: frozenset[str] = frozenset()
+) -> Iterator[ServiceCard]:
+    for hit in hits:
+        try:
+            yield maker.card(hit, needs, people)
+        except ValueError:  # imported without a contact, and nobody stands in: the others are shown all the same
+            continue
+
+
+def _home() -> str | None:
+    return os.environ.get("KELRODIS_HOME_MUNICIPALITY") or None
+
+
+def _unsaid(query: Query, shelf: Shelf, catalogue: Catalogue) -> Understood:
+    """Nothing was typed: needs that were chosen by button, and the place."""
+    nothing = np.zeros(len(catalogue.columns), dtype=np.float32)
+    municipality = query.municipality or _home()
+    return Understood(
+        needs={need: float(need in query.needs) for need in shelf.taxonomy.needs},
+        elsewhere=0.0, nearness=0.0, meaning=nothing, words=nothing, named={}, municipality=municipality,
+        centres=shelf.centres(municipality), silent=True,
+    )  # fmt: skip
+
+
+def _candidates(query: Query, asked: Understood, columns: Columns) -> Flags:
+    """Records that may answer: of the place, or named, or with a bed where that is what matters; and the filters."""
     may = columns.here(asked.municipality)
     if any(asked.needs[need] > _CRISIS_CHANCE for need in CRISIS_NEEDS):
         may = may | columns.takes_in_at_night
@@ -209,10 +259,15 @@ def _candidates(query: Query, asked: Understood, shelf: Shelf) -> Flags:
         may = may & (columns.shares_of(asked.needs) > 0)
     if query.nationwide and asked.place is None:
         may = may & columns.is_nationwide
-    if query.category or query.target_group or query.open_at:
-        wanted = [_is_wanted(record, query, shelf.directory) for record in columns.records]
-        may = may & np.array(wanted, dtype=bool)
-    return may
+    if query.category:
+        may = may & columns.in_category(query.category)
+    if query.target_group:
+        may = may & columns.for_groups({query.target_group, "everyone"})
+    if query.spoken_language:
+        may = may & columns.speaking(query.spoken_language)
+    if query.statuses:
+        may = may & columns.of_status(query.statuses)
+    return columns.maybe_open(query.open_at, may) if query.open_at else may
 
 
 def _needs_of_danger(reading: CrisisReading, taxonomy: Taxonomy) -> tuple[str, ...]:
@@ -226,23 +281,6 @@ def _without(text: str, mentions: tuple[PlaceMention, ...]) -> str:
         text = text[: mention.start] + text[mention.end :]
     kept = " ".join(text.split())
     return kept if any(sign.isalpha() for sign in kept) else text
-
-
-def _is_wanted(record: Service | Helpline, query: Query, directory: Directory) -> bool:
-    """The filters that the caller set."""
-    if query.category and query.category not in (record.categories if isinstance(record, Service) else ()):
-        return False
-    if query.target_group and not {query.target_group, "everyone"}.intersection(record.target_groups):
-        return False
-    return query.open_at is None or _may_be_open(record, query.open_at, directory)
-
-
-def _may_be_open(record: Service | Helpline, moment: datetime, directory: Directory) -> bool:
-    if isinstance(record, Helpline):
-        states = [state_at(way.schedule, moment).open_now for way in record.ways]
-        return any(state is not False for state in states)
-    hours = directory.organizations[record.organization_id].hours
-    return state_at(hours.schedule if hours else None, moment).open_now is not False
 
 
 def _is_next_step(record: Record, directory: Directory, place: str | None) -> bool:

@@ -84,6 +84,8 @@ def language_means(vectors: Vectors, languages: Sequence[str]) -> dict[str, Vect
 
 def without_language(vectors: Vectors, languages: Sequence[str], means: Mapping[str, Vectors]) -> Vectors:
     """Unit vectors again, with each language's mean taken away; an unknown language loses the common mean."""
+    if not means or not len(vectors):
+        return vectors.astype(np.float32)
     common = np.mean(list(means.values()), axis=0)
     moved = vectors - np.stack([means.get(language, common) for language in languages])
     result: Vectors = (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)

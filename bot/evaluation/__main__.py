@@ -15,6 +15,7 @@ from index.columns import Columns, Shares
 from index.evaluation.figures import Answered
 from index.evaluation.finding import answer_all
 from index.evaluation.golden import GoldenQuestion, golden_questions
+from index.evaluation.imported import imported
 from index.evaluation.peers import (
     Bm25,
     CharacterNgrams,
@@ -50,6 +51,8 @@ def main() -> None:
     index, questions = ServiceIndex.open(), list(golden_questions())
     _say("asking the finder")
     ours = answer_all(index, questions)
+    _say("asking it about imported records")
+    stripped = imported(index, questions)
     peers = dict(_peers(index, questions))
     with tempfile.TemporaryDirectory() as name:
         _say("Rasa's response selector is learning")
@@ -58,7 +61,7 @@ def main() -> None:
         _say("Rasa's DIET is learning")
         read = list(_reading(index, Path(name)))
     plots.draw({report.OURS: ours, **peers})
-    print(report.write(ours, peers, read, len(sample)))
+    print(report.write(ours, peers, stripped, read, len(sample)))
     _say("done")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.evaluation.reading import Compared, milliseconds_by_words
 from index.evaluation.figures import Answered, figures, share
+from index.evaluation.imported import Imported
 from index.records import LANGUAGES
 from nlu.settings import PROJECT
 
@@ -26,10 +27,19 @@ answerable questions as loses it 2 in 100, at a threshold set in its favour on t
 words" means that the needs' phrases, from which ours learns, were given to it as texts of the services. The response
 selector learned from a sample of these phrases ({sample}), because the whole takes it longer than this evaluation may.
 """
+_IMPORTED = """
+The services of our institutions as if they had been imported: in Lithuanian alone, and without kind, needs, target
+groups and categories, which are proposed from the text and used unconfirmed. What the law promises everywhere and the
+help lines stay as they are. Each proposal is made from other institutions' records.
+"""
 
 
 def write(
-    ours: Sequence[Answered], peers: Mapping[str, Sequence[Answered]], read: Iterable[Compared], sample: int
+    ours: Sequence[Answered],
+    peers: Mapping[str, Sequence[Answered]],
+    imported: Imported,
+    read: Iterable[Compared],
+    sample: int,
 ) -> str:
     lines = [
         _INTRODUCTION,
@@ -38,6 +48,7 @@ def write(
         "", "![Right in three, by finder](quality-finding.svg)", "", "![Right in three, by style](quality-styles.svg)",
         *_beside({OURS: ours, **peers}, sample),
         *_styles_beside({OURS: ours, **peers}),
+        *_imported(ours, imported),
         *_reading(read),
         *_danger_speed(),
         *_speed(ours),
@@ -118,6 +129,22 @@ def _styles_beside(finders: Mapping[str, Sequence[Answered]]) -> list[str]:
         for name, answered in finders.items()
     ]
     return ["", "Right in three, all languages together, per style:", *_table(["finder", *names], rows)]
+
+
+def _imported(ours: Sequence[Answered], imported: Imported) -> list[str]:
+    pairs = [
+        (language, figures(of_language(ours, language)), figures(of_language(imported.answered, language)))
+        for language in LANGUAGES
+    ]
+    head = ["language", "right first", "of the full directory", "right in three", "of the full directory"]
+    rows = [[name, str(bare.first), str(full.first), str(bare.three), str(full.three)] for name, full, bare in pairs]
+    found = imported.agreement
+    return [
+        "", "## Finding imported records", _IMPORTED, *_table(head, rows), "",
+        f"Of {found.first.count} records the proposed first need is the one that people wrote first in {found.first}, "
+        f"one of those that they wrote in {found.among}; the kind is theirs in {found.kind}. Of the target groups "
+        f"proposed, {found.groups} are theirs.",
+    ]  # fmt: skip
 
 
 def _reading(read: Iterable[Compared]) -> list[str]:

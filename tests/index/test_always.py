@@ -13,8 +13,8 @@ import pytest
 from index.always import read_always, write_always
 from index.building import build_index, current_name, index_folder
 from index.directory.database import open_database
+from index.directory.reading import read_directory
 from index.directory.starter import read_starter
-from index.directory.storing import read_directory
 from index.helplines import round_the_clock
 from index.hours import VILNIUS
 from index.records import LANGUAGES, Directory
