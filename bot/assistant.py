@@ -14,7 +14,8 @@ from bot.fallback import Fallback
 from bot.hearing import Hearing, hear
 from bot.message import Message, Reply, ReplyPart
 from bot.opening import opening
-from bot.presenting import after_hiding, own_language_first, part_of, parts_of
+from bot.outcome import TALK, Outcome, after_danger
+from bot.presenting import after_hiding, outcome_in, own_language_first, part_of, parts_of
 from bot.turn import HIDING, Memory, Say
 from index.cards import CrisisCard
 from index.helplines import crisis_card, emergency_number
@@ -68,10 +69,11 @@ class Assistant:
             directory, heard.crisis.level, heard.crisis.topic, heard.language, datetime.now(VILNIUS), place,
             speaks=heard.own, silent=heard.silent,
         )  # fmt: skip
-        parts = self._answer(message, heard, replace(memory, language=heard.language), hint)
+        parts, outcome = self._answer(message, heard, replace(memory, language=heard.language), hint)
         spoken = parts[-1].language if parts and not heard.foreign else heard.language
         first = opening(heard, lines, emergency_number(directory))
-        return Reply(spoken, lines, tuple(own_language_first(heard.own, (*first, *note, *parts))))
+        became = replace(after_danger(outcome, lines.level, lines.topic), language=heard.spoken)
+        return Reply(spoken, lines, tuple(own_language_first(heard.own, (*first, *note, *parts))), became)
 
     def _warm_up(self) -> None:
         # The first turn reads a second's worth of files; nobody should wait for that.
@@ -89,31 +91,34 @@ class Assistant:
     def close(self) -> None:
         self.engine.close()
 
-    def _answer(self, message: Message, heard: Hearing, memory: Memory, hint: str | None) -> list[ReplyPart]:
-        """What follows the first words."""
+    def _answer(
+        self, message: Message, heard: Hearing, memory: Memory, hint: str | None
+    ) -> tuple[list[ReplyPart], Outcome]:
+        """What follows the first words, and what has become of the message by it."""
         sender = message.sender
         if self._may_seek_a_hiding_person(heard, memory):
             # What was shown before might tell where somebody is.
             forgotten = {"shown": (), "chosen": None, "query": None, "offset": 0, "asked": HIDING}
             self.engine.memory.change(sender, {"language": heard.language, **forgotten})
-            return _in_each(heard, "utter_hiding")
-        parts = self._parts(message, heard.text, memory, hint)
+            return _in_each(heard, "utter_hiding"), TALK
+        parts, outcome = self._parts(message, heard.text, memory, hint)
         if not heard.silent:
-            return parts
+            return parts, outcome
         self.engine.memory.change(sender, {"silent": True, "misses": 0})
         # That nothing was found would contradict the lines that can be written to.
-        return parts if any(part.services for part in parts) else []
+        return parts if any(part.services for part in parts) else [], outcome
 
-    def _parts(self, message: Message, text: str, memory: Memory, hint: str | None) -> list[ReplyPart]:
+    def _parts(self, message: Message, text: str, memory: Memory, hint: str | None) -> tuple[list[ReplyPart], Outcome]:
         place = message.municipality if memory.municipality is None else None
         metadata = {"language": hint, "municipality": place}
         try:
-            return parts_of(self.engine.turn(message.sender, text, metadata), memory.language)
+            messages = self.engine.turn(message.sender, text, metadata)
+            return parts_of(messages, memory.language), outcome_in(messages)
         except TurnFailed:
             self.fallbacks += 1
-            parts, changes = self._fallback.turn(text, memory, place)
+            parts, changes, outcome = self._fallback.turn(text, memory, place)
             self.engine.memory.change(message.sender, changes)
-            return parts
+            return parts, outcome
 
     def _may_seek_a_hiding_person(self, heard: Hearing, memory: Memory) -> bool:
         if heard.crisis.topic == "seeking_person":

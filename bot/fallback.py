@@ -10,8 +10,9 @@ import yaml
 
 from bot.actions import TurnAction
 from bot.message import ReplyPart
+from bot.outcome import Outcome, outcome_of
 from bot.presenting import part_of
-from bot.turn import Memory, Outcome, Say, Turn
+from bot.turn import Answer, Memory, Say, Turn
 from index.query import Query
 from index.search import ServiceIndex
 from nlu.understanding import LANGUAGES, Understanding
@@ -39,8 +40,10 @@ class Fallback:
         self.understanding, self._actions = understanding, actions
         self._index = index or actions[SEARCH].index
 
-    def turn(self, text: str, memory: Memory, place: str | None) -> tuple[list[ReplyPart], Mapping[str, object]]:
-        """The bubbles, and what is to be kept."""
+    def turn(
+        self, text: str, memory: Memory, place: str | None
+    ) -> tuple[list[ReplyPart], Mapping[str, object], Outcome]:
+        """The bubbles, what is to be kept, and what has become of the message."""
         reading = self.understanding.read(text)
         heard = reading.heard
         own = heard.clear and heard.language in LANGUAGES
@@ -59,21 +62,22 @@ class Fallback:
                 answers = answer(turn)
             except Exception:  # noqa: BLE001  # an action with a fault; the next way is plainer
                 continue
-            parts = [part_of(say, language) for language, outcome in answers for say in outcome.says]
+            parts = [part_of(say, language) for language, told in answers for say in told.says]
             if parts:
-                return parts, {"language": kept.language, **answers[0][1].changes}
-        return self._lines(kept.language), {"language": kept.language}
+                return parts, {"language": kept.language, **answers[0][1].changes}, answers[0][1].outcome
+        return self._lines(kept.language), {"language": kept.language}, Outcome("nothing_found")
 
-    def _by_rule(self, turn: Turn) -> list[tuple[str, Outcome]]:
+    def _by_rule(self, turn: Turn) -> list[tuple[str, Answer]]:
         return self._actions[action_of_act().get(turn.act, SEARCH)].answers(turn)
 
-    def _by_search(self, turn: Turn) -> list[tuple[str, Outcome]]:
+    def _by_search(self, turn: Turn) -> list[tuple[str, Answer]]:
         """A search and nothing else, whatever the act was."""
         language = turn.memory.language
         result = self._index.search(Query(turn.text, language, turn.place or turn.memory.municipality, limit=3))  # type: ignore[arg-type]
         shown = tuple(card.service_id for card in result.cards)
         changes = {"query": turn.text, "shown": shown, "offset": len(shown), "chosen": None}
-        return [(language, Outcome((Say("utter_found", cards=result.cards),) if shown else (), changes))]
+        says = (Say("utter_found", cards=result.cards),) if shown else ()
+        return [(language, Answer(says, changes, outcome_of(result)))]
 
     def _lines(self, language: str) -> list[ReplyPart]:
         cards = (self._index.card(line.id, language) for line in self._index.directory.shown_helplines())

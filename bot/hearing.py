@@ -43,6 +43,11 @@ class Hearing:
         return (self.own, *self.answered_in) if self.own else self.answered_in
 
     @property
+    def spoken(self) -> str:
+        """The person's language, also where it is none of the answer's: lt, pl, en, ru, uk, other."""
+        return (self.own or "other") if self.foreign else self.language
+
+    @property
     def says_something(self) -> bool:
         return any(sign.isalnum() for sign in self.text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.outcome import TALK, Outcome
 from index.cards import CrisisCard, ServiceCard
 
 
@@ -52,11 +53,12 @@ class ReplyPart:
 
 @dataclass(frozen=True)
 class Reply:
-    """The whole answer; danger stands before everything else."""
+    """The whole answer; danger stands before everything else. `outcome` is for counting, and goes out of no door."""
 
     language: str
     crisis: CrisisCard
     parts: tuple[ReplyPart, ...]
+    outcome: Outcome = TALK
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from bot.message import Button, ReplyPart
+from bot.outcome import TALK, Outcome, read_outcome
 from bot.turn import Say
 from index.cards import Alert, PhoneCard, ServiceCard
 from index.needs.taxonomy import read_taxonomy
@@ -87,6 +88,12 @@ def parts_of(messages: Iterable[Mapping[str, Any]], language: str) -> list[Reply
             cards = tuple(map(_card, extras["cards"]))
             parts.append(ReplyPart(spoken, last.text, cards, buttons_of(extras["buttons"], extras["needs"], spoken)))
     return parts
+
+
+def outcome_in(messages: Iterable[Mapping[str, Any]]) -> Outcome:
+    """What has become of the message, as Rasa's messages say beside the first text."""
+    told = (message["custom"] for message in messages if "custom" in message)
+    return next((read_outcome(extras["outcome"]) for extras in told), TALK)
 
 
 def _card(content: Mapping[str, Any]) -> ServiceCard:

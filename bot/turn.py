@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.outcome import TALK, Outcome
 from index.cards import ServiceCard
 
 # More misses than this in a row, and a person is offered a person.
@@ -86,8 +87,9 @@ class Say:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a turn says, in order, and which fields of the memory change."""
+class Answer:
+    """What a turn says, in order, which fields of the memory change, and what has become of the message."""
 
     says: tuple[Say, ...]
     changes: Mapping[str, Any] = field(default_factory=dict)
+    outcome: Outcome = TALK

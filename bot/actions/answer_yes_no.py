@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.actions.base import TurnAction
 from bot.actions.set_place import SetPlace
-from bot.turn import Outcome, Say, Turn
+from bot.turn import Answer, Say, Turn
 from index.records import COUNTRY
 from nlu.references import correction
 
@@ -14,14 +14,14 @@ from nlu.references import correction
 class AnswerYesNo(TurnAction):
     key = "action_answer_yes_no"
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         memory = turn.memory
         if turn.act == "affirm":
             if memory.asked == "place":
-                return Outcome((Say("utter_ask_place", buttons=("anywhere",)),))
-            return Outcome((Say("utter_affirm_nothing", buttons=("more",) if memory.shown else ()),))
+                return Answer((Say("utter_ask_place", buttons=("anywhere",)),))
+            return Answer((Say("utter_affirm_nothing", buttons=("more",) if memory.shown else ()),))
         if memory.query and correction(turn.text):
             return SetPlace(self.index).answer(turn)
         if memory.asked == "place":
             return SetPlace(self.index).answer(replace(turn, text="", place=COUNTRY))
-        return Outcome((Say("utter_deny_nothing"),))
+        return Answer((Say("utter_deny_nothing"),))

@@ -1,4 +1,4 @@
-"""What every action shares: it reads a Turn from Rasa's tracker and gives its Outcome back to Rasa."""
+"""What every action shares: it reads a Turn from Rasa's tracker and gives its Answer back to Rasa."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.turn import Memory, Outcome, Say, Turn
+from bot.outcome import Outcome
+from bot.turn import Answer, Memory, Say, Turn
 from index.search import ServiceIndex
 from nlu.silence import read_need
 
@@ -35,36 +36,37 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk is not followed
     def name(self) -> str:
         return self.key
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         """What is said in `turn.memory.language`, and what is kept."""
         raise NotImplementedError
 
-    def answers(self, turn: Turn) -> list[tuple[str, Outcome]]:
-        """The outcome in each language that the person is answered in; one, or two for other languages."""
+    def answers(self, turn: Turn) -> list[tuple[str, Answer]]:
+        """The answer in each language that the person is answered in; one, or two for other languages."""
         if not turn.foreign:
-            outcome = self.answer(turn)
-            return [(outcome.changes.get("language") or turn.memory.language, outcome)]
+            answer = self.answer(turn)
+            return [(answer.changes.get("language") or turn.memory.language, answer)]
         memories = [(language, replace(turn.memory, language=language)) for language in FOREIGN_ANSWERS]
         return [(language, self.answer(replace(turn, memory=memory))) for language, memory in memories]
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> list[EventType]:
         """Rasa's entry. Texts go out as response keys, which Rasa's generator fills."""
         answers = self.answers(turn_of(tracker, self.index.is_everyday))
-        for language, outcome in answers:
-            for say in outcome.says:
+        for language, answer in answers:
+            for say in answer.says:
                 dispatcher.utter_message(response=say.key, answer_language=language, **say.blanks)
-                dispatcher.utter_message(json_message=_extras(say, language))
+                dispatcher.utter_message(json_message=_extras(say, language, answer.outcome))
         changes = answers[0][1].changes
         return [SlotSet(name, list(value) if isinstance(value, tuple) else value) for name, value in changes.items()]
 
 
-def _extras(say: Say, language: str) -> dict[str, Any]:
+def _extras(say: Say, language: str, outcome: Outcome) -> dict[str, Any]:
     """What belongs to the text before it; text and cards cannot travel in one message of Rasa's."""
     return {
         "language": language,
         "cards": [card.as_json() for card in say.cards],
         "buttons": list(say.buttons),
         "needs": list(say.needs),
+        "outcome": outcome.as_json(),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from bot.actions.search_services import SearchServices
-from bot.turn import Outcome, Say, Turn
+from bot.turn import Answer, Say, Turn
 from index.cards import ServiceCard
 from index.search import ServiceIndex
 from nlu.normalisation import fold
@@ -62,13 +62,13 @@ def lead_in(card: ServiceCard) -> Say:
 class ChooseItem(SearchServices):
     key = "action_choose_item"
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         if not turn.memory.shown:
             if self.index.shelf.names.mentioned(turn.text):
                 return super().answer(turn)
-            return Outcome((Say("utter_nothing_shown"),))
+            return Answer((Say("utter_nothing_shown"),))
         service_id = chosen_id(self.index, turn)
         card = self.index.card(service_id, turn.memory.language, turn.memory.needs) if service_id else None
         if card is None:
-            return Outcome((Say("utter_which_one"),))
-        return Outcome((lead_in(card),), {"chosen": card.service_id})
+            return Answer((Say("utter_which_one"),))
+        return Answer((lead_in(card),), {"chosen": card.service_id})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.actions.base import TurnAction
-from bot.turn import Outcome, Say, Turn
+from bot.outcome import Outcome
+from bot.turn import Answer, Say, Turn
 from index.cards import ServiceCard
 from index.helplines import crisis_card
 from index.hours import VILNIUS
@@ -24,10 +25,9 @@ def contacts(index: ServiceIndex, language: str, place: str | None) -> tuple[Ser
 class HumanContact(TurnAction):
     key = "action_human_contact"
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         place = turn.place or turn.memory.municipality
         cards = contacts(self.index, turn.memory.language, place)
         shown = tuple(card.service_id for card in cards)
-        return Outcome(
-            (Say("utter_human", cards=cards),), {"shown": shown, "offset": len(shown), "chosen": None, "misses": 0}
-        )
+        changes = {"shown": shown, "offset": len(shown), "chosen": None, "misses": 0}
+        return Answer((Say("utter_human", cards=cards),), changes, Outcome("human_asked", turn.memory.needs, place))

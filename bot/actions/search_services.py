@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.actions.base import TurnAction
 from bot.actions.human_contact import contacts
-from bot.turn import MISSES_BEFORE_A_PERSON, Outcome, Say, Turn
+from bot.outcome import outcome_of
+from bot.turn import MISSES_BEFORE_A_PERSON, Answer, Say, Turn
 from index.cards import ServiceCard
 from index.hours import VILNIUS, state_at
 from index.needs.taxonomy import read_taxonomy
@@ -66,10 +67,15 @@ def _asked_elsewhere(text: str, turn: Turn, place: str | None) -> bool:
     return text == turn.memory.query and turn.memory.municipality not in (None, place)
 
 
+def _asks_back(turn: Turn, result: SearchResult) -> bool:
+    """Whether it is asked which need is meant. Nobody in a crisis is asked back."""
+    return result.unsure and len(result.needs) > 1 and turn.crisis_level == "none"
+
+
 class SearchServices(TurnAction):
     key = "action_search_services"
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         place = turn.place or turn.memory.municipality
         text, result = self._search(turn, place)
         if not result.match:
@@ -78,7 +84,7 @@ class SearchServices(TurnAction):
             now, directory = datetime.now(VILNIUS), self.index.directory
             result = replace(result, cards=open_doors_first(result.cards, directory, result.municipality, now))
         shown = tuple(card.service_id for card in result.cards)
-        return Outcome(
+        return Answer(
             says=self._found(turn, result),
             changes={
                 "query": text, "municipality": result.municipality if turn.place else turn.memory.municipality,
@@ -86,6 +92,7 @@ class SearchServices(TurnAction):
                 "asked": "place" if result.place_matters else None,
                 "topic": _topic(turn, result),
             },
+            outcome=outcome_of(result, asks_back=_asks_back(turn, result)),
         )  # fmt: skip
 
     def _search(self, turn: Turn, place: str | None) -> tuple[str, SearchResult]:
@@ -144,13 +151,12 @@ class SearchServices(TurnAction):
             found = Say("utter_found_in", {"place": name}, result.cards, buttons)
         else:
             found = Say("utter_found", cards=result.cards, buttons=buttons)
-        unsure = result.unsure and len(result.needs) > 1 and turn.crisis_level == "none"
-        meant = (Say("utter_did_you_mean", needs=result.needs),) if unsure else ()
+        meant = (Say("utter_did_you_mean", needs=result.needs),) if _asks_back(turn, result) else ()
         asking = (Say("utter_ask_place", buttons=("anywhere",)),) if result.place_matters else ()
         foreign = (Say("utter_other_language"),) if turn.foreign else ()
         return (*foreign, found, *meant, *asking)
 
-    def _miss(self, turn: Turn, text: str, result: SearchResult) -> Outcome:
+    def _miss(self, turn: Turn, text: str, result: SearchResult) -> Answer:
         misses = turn.memory.misses + 1
         place = turn.place or turn.memory.municipality
         says = [Say("utter_other_language")] if turn.foreign else []
@@ -163,13 +169,13 @@ class SearchServices(TurnAction):
             cards = contacts(self.index, turn.memory.language, place)
             says.append(Say("utter_two_misses", cards=cards))
             changes |= {"shown": tuple(card.service_id for card in cards), "offset": len(cards), "chosen": None}
-        return Outcome(tuple(says), changes)
+        return Answer(tuple(says), changes, outcome_of(result))
 
     def _where_to_ask(self, turn: Turn, place: str | None) -> Say:
         municipality = self.index.directory.municipality(place) if place else None
-        if municipality is None:
+        office = self.index.directory.organizations.get(municipality.id) if municipality else None
+        if municipality is None or office is None:
             return Say("utter_ask_your_municipality")
-        office = self.index.directory.organizations[municipality.id]
         ways = [phone.number for phone in office.phones[-1:]]
         ways += [contact.value for contact in (office.email, office.website) if contact]
         name = said(municipality.name, turn.memory.language).text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.search_services import SPEAKS_FOR_ITSELF, SearchServices
-from bot.turn import Outcome, Say, Turn
+from bot.turn import Answer, Say, Turn
 from index.query import Query
 from index.records import COUNTRY, said
 from nlu.references import means_anywhere
@@ -19,11 +19,11 @@ _WORDS_OF_A_REQUEST = 5
 class SetPlace(SearchServices):
     key = "action_set_place"
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         place = turn.place or (COUNTRY if means_anywhere(turn.text) else None)
         if place is None:
             if turn.memory.asked == "place":
-                return Outcome((Say("utter_place_unknown", buttons=("anywhere",)),))
+                return Answer((Say("utter_place_unknown", buttons=("anywhere",)),))
             return super().answer(turn)
         if turn.place and (not turn.memory.query or len(words(turn.text)) >= _WORDS_OF_A_REQUEST):
             own = super().answer(replace(turn, place=place))
@@ -33,10 +33,10 @@ class SetPlace(SearchServices):
             # The place is known now: "any place" in the request before is no answer to the question for it.
             memory = replace(turn.memory, misses=0, asked=None)
             again = super().answer(replace(turn, text=turn.memory.query, place=place, memory=memory))
-            return Outcome(again.says, {**again.changes, "municipality": place, "asked": None})
+            return replace(again, changes={**again.changes, "municipality": place, "asked": None})
         municipality = self.index.directory.municipality(place)
         name = said(municipality.short, turn.memory.language).text if municipality else _country(turn.memory.language)
-        return Outcome((Say("utter_place_taken", {"place": name}),), {"municipality": place, "asked": None})
+        return Answer((Say("utter_place_taken", {"place": name}),), {"municipality": place, "asked": None})
 
 
 def _country(language: str) -> str:

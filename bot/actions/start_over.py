@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.actions.base import TurnAction
-from bot.turn import Outcome, Say, Turn
+from bot.turn import Answer, Say, Turn
 
 
 class StartOver(TurnAction):
     key = "action_start_over"
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         forgotten = {
             "municipality": None,
             "query": None,
@@ -22,4 +22,4 @@ class StartOver(TurnAction):
             "misses": 0,
             "silent": False,
         }
-        return Outcome((Say("utter_start_over"),), forgotten)
+        return Answer((Say("utter_start_over"),), forgotten)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.actions.search_services import SearchServices
-from bot.turn import Outcome, Say, Turn
+from bot.turn import Answer, Say, Turn
 
 _EXAMPLES = ("needs_example_1", "needs_example_2", "needs_example_3", "needs_example_4")
 _BUTTONS = {"greet": _EXAMPLES, "help": _EXAMPLES, "complain": ("human",), "bot_identity": ("human",)}
@@ -14,7 +14,7 @@ _SURE = 0.8
 class Talk(SearchServices):
     key = "action_talk"
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         if turn.act in ("out_of_scope", "complain", "insult"):
             found = super().answer(turn)
             cards = next((say.cards for say in found.says if say.cards), ())
@@ -22,4 +22,4 @@ class Talk(SearchServices):
                 return found
         says = [Say("utter_other_language")] if turn.foreign else []
         says.append(Say(f"utter_{turn.act}", buttons=_BUTTONS.get(turn.act, ())))
-        return Outcome(tuple(says))
+        return Answer(tuple(says))

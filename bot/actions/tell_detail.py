@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.actions.choose_item import chosen_id
 from bot.actions.search_services import SearchServices
 from bot.actions.set_place import SetPlace
-from bot.turn import Outcome, Say, Turn
+from bot.turn import Answer, Say, Turn
 from index.cards import ServiceCard
 from index.language_names import language_name
 from index.query import Query
@@ -92,7 +92,7 @@ class TellDetail(SetPlace):
         other = found.certainty >= _SURE_OF_ANOTHER and not _LIKE_DETAILS.intersection(found.needs[:1])
         return found.elsewhere or (found.match and other and chosen_id(self.index, turn) is None)
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         memory = turn.memory
         if not memory.shown or self._is_another_request(turn):
             return SearchServices.answer(self, turn)
@@ -102,7 +102,7 @@ class TellDetail(SetPlace):
         ids = [pointed] if pointed else [memory.chosen] if memory.chosen else list(memory.shown[:_MOST_TOLD])
         cards = [card for card in (self.index.card(i, memory.language) for i in ids if i) if card]
         if not cards:
-            return Outcome((Say("utter_nothing_shown"),))
+            return Answer((Say("utter_nothing_shown"),))
         tell = TELLERS[turn.act]
         says = tuple(tell(card, memory.language) for card in cards)
-        return Outcome(says, {"chosen": pointed} if pointed else {})
+        return Answer(says, {"chosen": pointed} if pointed else {})

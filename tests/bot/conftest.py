@@ -16,7 +16,7 @@ from bot.dialogue.engine import Engine
 from bot.dialogue.model import ACTS, current_model
 from bot.fallback import Fallback
 from bot.message import Message, Reply
-from bot.turn import Outcome, Turn
+from bot.turn import Answer, Turn
 from index.search import ServiceIndex
 from nlu.acts import ActClassifier
 from nlu.encoder import open_encoder
@@ -27,7 +27,7 @@ class Spoilt(SearchServices):
     """The search, with something wrong: in Rasa's call of it only, or in the action itself."""
 
     in_rasa: Callable[[], None] | None = None
-    itself: Callable[[], Outcome] | None = None
+    itself: Callable[[], Answer] | None = None
 
     def run(self, dispatcher: Any, tracker: Any, domain: Any) -> Any:
         if self.in_rasa is None:
@@ -35,7 +35,7 @@ class Spoilt(SearchServices):
         self.in_rasa()
         return []
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> Answer:
         return self.itself() if self.itself else super().answer(turn)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.message import Message, Reply
-from bot.turn import Outcome
+from bot.turn import Answer
 
 pytestmark = pytest.mark.dialogue
 
@@ -39,7 +39,7 @@ def raises() -> None:
     raise RuntimeError(f"a fault that quotes {SECRET}")
 
 
-def raises_itself() -> Outcome:
+def raises_itself() -> Answer:
     raise RuntimeError(f"a fault that quotes {SECRET}")
 
 

@@ -19,7 +19,7 @@ import yaml
 from bot.assistant import Assistant
 from bot.message import Message, Reply
 from bot.presenting import responses
-from bot.turn import Outcome
+from bot.turn import Answer
 from nlu.settings import DATA
 
 pytestmark = pytest.mark.dialogue
@@ -105,7 +105,7 @@ def raises() -> None:
     raise RuntimeError(f"a fault that quotes {SECRET}")
 
 
-def raises_itself() -> Outcome:
+def raises_itself() -> Answer:
     raise RuntimeError(f"a fault that quotes {SECRET}")
 
 
@@ -211,9 +211,9 @@ def test_follow_ups_work_while_rasa_keeps_failing(language: str, breakable: Any)
     assert cards_of(breakable.say(sender, elsewhere))[0].municipality == "Visagino savivaldybė"
 
 
-@pytest.mark.parametrize("fault", [raises_itself, lambda: Outcome(())], ids=["raises", "is silent"])
+@pytest.mark.parametrize("fault", [raises_itself, lambda: Answer(())], ids=["raises", "is silent"])
 def test_institutions_are_shown_even_when_the_action_itself_is_faulty(
-    fault: Callable[[], Outcome], breakable: Any
+    fault: Callable[[], Answer], breakable: Any
 ) -> None:
     breakable.search.itself = fault
     reply = breakable.say(secrets.token_hex(16), REQUEST["en"])
@@ -221,8 +221,8 @@ def test_institutions_are_shown_even_when_the_action_itself_is_faulty(
     assert reply.language == "en"
 
 
-@pytest.mark.parametrize("fault", [raises_itself, lambda: Outcome(())], ids=["raises", "is silent"])
-def test_danger_comes_first_even_when_the_action_itself_is_faulty(fault: Callable[[], Outcome], breakable: Any) -> None:
+@pytest.mark.parametrize("fault", [raises_itself, lambda: Answer(())], ids=["raises", "is silent"])
+def test_danger_comes_first_even_when_the_action_itself_is_faulty(fault: Callable[[], Answer], breakable: Any) -> None:
     breakable.search.itself = fault
     reply = breakable.say(secrets.token_hex(16), "my husband is beating me right now")
     assert reply.crisis.level == "danger"
