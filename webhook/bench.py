@@ -164,6 +164,8 @@ def growth() -> list[str]:
         "", "## Search with encoding, beside what people would use instead", "",
         "| what | median, ms | nine in ten, ms | times ours |", "|---|---|---|---|",
         *(_line(timing, peers[0]) for timing in peers),
+        "", "## Ten thousand imported services", "", "| what | figure |", "|---|---|",
+        *(f"| {what} | {figure} |" for what, figure in benchmark.imported()),
         "", "## Building", "", "| what | seconds |", "|---|---|",
         *(f"| {what} | {seconds:.1f} |" for what, seconds in benchmark.building()), "",
     ]  # fmt: skip

@@ -33,6 +33,7 @@ STATUS = {
     "unknown_municipality": 400, "unknown_category": 400, "unknown_target_group": 400, "unknown_service": 400,
     "bad_request": 400, "forbidden": 403, "not_found": 404, "method_not_allowed": 405, "body_too_large": 413,
     "not_json": 415, "too_many_requests": 429, "internal": 500, "search_unavailable": 503, "assistant_unavailable": 503,
+    "storage_unavailable": 503,
 }  # fmt: skip
 _CODE_OF_STATUS = {
     403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "not_json",

@@ -13,6 +13,8 @@ from webhook.settings import Settings
 
 _CHAT = frozenset({"chat.send", "page.ask"})
 _SEARCH = frozenset({"search.find", "needs.show"})
+# Staff search as they type, a whole office of them behind one address.
+_LOOKUP = frozenset({"lookup.change"})
 _REPORTS = frozenset({"reports.report", "reports.rate", "sheets.tell"})
 # Those of the chat that say something; whoever erases a conversation is never told to wait for it.
 _SAYING = frozenset({"chat.send", "page.ask"})
@@ -33,6 +35,8 @@ def limit_calls(app: Flask, settings: Settings) -> None:
             return settings.chat_limit
         if request.endpoint in _SEARCH:
             return settings.search_limit
+        if request.endpoint in _LOOKUP:
+            return settings.staff_limit
         return settings.report_limit if request.endpoint in _REPORTS else settings.other_limit
 
     by_sender = Limiter(sender_key, app=app, default_limits=[settings.sender_limit], storage_uri=_IN_MEMORY)

@@ -21,6 +21,7 @@ from webhook.memory import Forgetting, Replies, Turns
 from webhook.metrics import Metrics
 from webhook.refusals import Refusal
 from webhook.settings import Settings
+from webhook.storage.database import Storage
 
 _NAME = "kelrodis"
 
@@ -71,6 +72,7 @@ class Parts:
     settings: Settings
     talker: Talker | Missing
     finder: Finder | Missing
+    kept: Storage | Missing
     gazetteer: Callable[[], Gazetteer]
     replies: Replies
     turns: Turns
@@ -88,6 +90,12 @@ class Parts:
         if isinstance(self.finder, Missing):
             raise Refusal("search_unavailable")
         return self.finder
+
+    def storage(self) -> Storage:
+        """Raises Refusal when the database could not be opened."""
+        if isinstance(self.kept, Missing):
+            raise Refusal("storage_unavailable")
+        return self.kept
 
     def directory(self) -> Directory:
         """The newest directory; raises Refusal when none can be read."""

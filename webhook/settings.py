@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
+
+from nlu.settings import var_folder
+
+_ONLY_OWNER = 0o600
 
 
 class SettingFault(ValueError):
@@ -52,6 +57,7 @@ class Settings:
     chat_limit: str = _setting("KELRODIS_CHAT_LIMIT", "60/minute;1200/hour", "chat messages from one address")
     search_limit: str = _setting("KELRODIS_SEARCH_LIMIT", "120/minute;2400/hour", "searches from one address")
     report_limit: str = _setting("KELRODIS_REPORT_LIMIT", "20/minute;100/hour", "reports and feedback from one address")
+    staff_limit: str = _setting("KELRODIS_STAFF_LIMIT", "1200/minute", "look-ups of staff from one address, by letter")
     other_limit: str = _setting("KELRODIS_OTHER_LIMIT", "300/minute", "everything else from one address, per route")
     loopback_limit: str = _setting("KELRODIS_LOOPBACK_LIMIT", "60000/minute", "all of these from this machine itself")
     body_limit: int = _setting("KELRODIS_BODY_LIMIT", 32 * 1024, "bytes of a request's body")
@@ -60,11 +66,23 @@ class Settings:
         "KELRODIS_METRICS_TOKEN", None, "bearer token that opens /metrics to other machines"
     )
     secret_key: str | None = _setting(
-        "KELRODIS_SECRET_KEY", None, "signs the page's cookie; without it a new one is made at each start"
+        "KELRODIS_SECRET_KEY", None, "signs cookies and links and encrypts staff's secrets; else kept in var/secret.key"
     )
     conversation_minutes: int = _setting(
         "KELRODIS_CONVERSATION_MINUTES", 30, "idle minutes after which a conversation is forgotten"
     )
+
+    staff_idle_minutes: int = _setting("KELRODIS_STAFF_IDLE_MINUTES", 30, "unused minutes that end a staff session")
+    staff_session_minutes: int = _setting("KELRODIS_STAFF_SESSION_MINUTES", 600, "minutes that end any staff session")
+    staff_lock_failures: int = _setting("KELRODIS_STAFF_LOCK_FAILURES", 5, "wrong sign-ins in a row that lock a name")
+    staff_lock_minutes: int = _setting(
+        "KELRODIS_STAFF_LOCK_MINUTES", 5, "minutes of the first lock; each further one is twice as long"
+    )
+    staff_address_failures: int = _setting(
+        "KELRODIS_STAFF_ADDRESS_FAILURES", 30, "wrong sign-ins from one address that lock it for unknown browsers"
+    )
+    staff_link_hours: int = _setting("KELRODIS_STAFF_LINK_HOURS", 72, "hours in which an enrolment link can be used")
+    audit_days: int = _setting("KELRODIS_AUDIT_DAYS", 730, "days that the log of staff is kept; 30 at least")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -75,11 +93,30 @@ class Settings:
             text = given.get(setting.metadata["variable"], "").strip()
             if text:
                 values[setting.name] = _read(setting, text)
+        if environment is None and not values.get("secret_key"):
+            values["secret_key"] = kept_key()
         return cls(**values)
 
     def signing_key(self) -> str:
         """The secret that signs cookies: the one given, else a random one."""
         return self.secret_key or secrets.token_hex(32)
+
+
+def kept_key() -> str | None:
+    """The secret of `var/secret.key`, made at the first start; None where that folder cannot be written."""
+    path = var_folder() / "secret.key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Whole before it has its name: two processes that start at once agree on one key.
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        draft.touch(_ONLY_OWNER, exist_ok=False)
+        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+        return path.read_text(encoding="ascii").strip() or None
+    except OSError:
+        return None
 
 
 def _read(setting: Field[Any], text: str) -> Any:

@@ -21,6 +21,7 @@ from nlu.errors import EncoderUnavailable, NluError
 from webhook.app import create_app
 from webhook.parts import Finder, Missing, Talker
 from webhook.settings import SettingFault, Settings
+from webhook.storage.database import Storage, open_storage
 from webhook.unavailable import renew_page
 
 _log = logging.getLogger("webhook")
@@ -41,7 +42,7 @@ def main() -> int:
         _start_logging(settings.log_level)
         index = open_index()
         assistant = start_assistant(index, settings.conversation_minutes)
-        app = create_app(settings, assistant, index)
+        app = create_app(settings, assistant, index, open_kept())
         renew_page(settings)
     except SettingFault as fault:
         print(fault, file=sys.stderr)
@@ -72,6 +73,15 @@ def open_index() -> Finder | Missing:
         return Missing("index_unreadable", _directory_alone())
 
 
+def open_kept() -> Storage | Missing:
+    """The database of accounts and counts; the chat works without it."""
+    try:
+        return open_storage()
+    except Exception as fault:  # noqa: BLE001  # whatever is wrong with the database, people must be answered
+        _log.error("accounts and counts do not work (%s)", type(fault).__name__)
+        return Missing("storage_missing")
+
+
 def start_assistant(index: Finder | Missing, minutes: int) -> Talker | Missing:
     """The dialogue on top of the index, which forgets after so many idle minutes; or what is missing."""
     if isinstance(index, Missing):
@@ -87,8 +97,8 @@ def start_assistant(index: Finder | Missing, minutes: int) -> Talker | Missing:
 
 def _directory_alone() -> Directory | None:
     from index.directory.database import open_database
+    from index.directory.reading import read_directory
     from index.directory.starter import read_starter
-    from index.directory.storing import read_directory
 
     try:
         stored = read_directory(open_database())

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+import secrets
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask, Response
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -15,9 +23,16 @@ from waitress.server import create_server
 from bot.assistant import Assistant
 from index.search import ServiceIndex
 from nlu.settings import PROJECT
+from webhook import passwords
 from webhook.app import create_app
+from webhook.parts import Missing
 from webhook.settings import Settings
+from webhook.staff import Account, Role, Scope
+from webhook.storage import accounts
+from webhook.storage.database import Storage, open_storage
 
+PASSWORD = "keturi pilki vilkai 7"  # of everybody in the console
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = PROJECT / "var" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PICTURES = PROJECT / "var" / "pictures"
@@ -146,3 +161,95 @@ def person(browser: Browser) -> Iterator[Person]:
     somebody = Person(browser)
     yield somebody
     somebody.leave()
+
+
+@pytest.fixture
+def faults_of() -> Callable[[Page], list[Any]]:
+    """What axe finds on a page, with contrast also at AAA; a world of its own keeps the page's policy out of it."""
+
+    def find(page: Page) -> list[Any]:
+        session = page.context.new_cdp_session(page)
+        frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})["executionContextId"]
+        options = json.dumps({"runOnly": RULES, "rules": {"color-contrast-enhanced": {"enabled": True}}})
+        run = f"axe.run(document, {options}).then(r => JSON.stringify(r.violations.map("
+        run += "v => [v.id, v.nodes.map(n => n.html.slice(0, 160))])))"
+        session.send("Runtime.evaluate", {"expression": AXE.read_text("utf-8"), "contextId": world})
+        found = session.send(
+            "Runtime.evaluate", {"expression": run, "contextId": world, "awaitPromise": True, "returnByValue": True}
+        )
+        session.detach()
+        return list(json.loads(found["result"]["value"]))
+
+    return find
+
+
+@dataclass
+class StaffSite:
+    """The real console on a database of its own, with a real search on it. Chat is not started."""
+
+    address: str
+    storage: Storage
+    index: ServiceIndex
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def account(self, role: Role, scope: Scope | None = None, language: str = "en", name: str = "") -> Account:
+        """Somebody with `PASSWORD`, who has not signed in yet."""
+        engine = self.storage.engine
+        made = accounts.add(engine, name or f"{role}-{secrets.token_hex(3)}", role, scope or Scope(), "tests", now())
+        accounts.set_password(engine, made.id, passwords.hash_password(PASSWORD), "tests")
+        accounts.choose(engine, made.id, language=language)
+        return made
+
+    def sign_in(self, page: Page, name: str) -> Page:
+        """By the pages themselves: password, and a telephone where the role needs one."""
+        page.goto(f"{self.address}/staff/sign-in")
+        page.locator("#name").fill(name)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main button.main").click()
+        if "/second-factor/new" in page.url:
+            self.secrets[name] = re.sub(r"\s", "", page.locator(".secret").inner_text())
+            page.locator("#code").fill(pyotp.TOTP(self.secrets[name]).now())
+            page.locator("main button.main").click()
+            page.locator("main a.button").click()
+        return page
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="session")
+def staff_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaffSite]:
+    """What staff change is changed in a copy of the directory."""
+    copy = tmp_path_factory.mktemp("staff") / "directory.sqlite3"
+    with sqlite3.connect(PROJECT / "var" / "directory.sqlite3") as built, sqlite3.connect(copy) as copied:
+        built.backup(copied)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KELRODIS_DATABASE_URL", f"sqlite:///{copy}")
+        index, storage = ServiceIndex.open(), open_storage()
+        settings = Settings(secret_key="of tests", staff_address_failures=1000)
+        address, close = serve(create_app(settings, Missing("assistant_missing"), index, storage))
+        yield StaffSite(address, storage, index)
+        close()
+        storage.engine.dispose()
+
+
+@pytest.fixture
+def staff(staff_site: StaffSite, person: Person) -> Callable[..., Page]:
+    """Somebody signed in, in a browser: `staff("editor", "/staff/queue", scope=Scope(("Vilniaus…",)), size="desk")`."""
+
+    def enter(
+        role: Role = "editor",
+        path: str = "/staff/",
+        scope: Scope | None = None,
+        language: str = "en",
+        **look: bool | str,
+    ) -> Page:
+        account = staff_site.account(role, scope, language)
+        page = person.open(f"{staff_site.address}/staff/sign-in", **{"size": "desk", **look})  # type: ignore[arg-type]
+        staff_site.sign_in(page, account.name)
+        page.goto(staff_site.address + path)
+        return page
+
+    return enter

@@ -14,14 +14,18 @@ from webhook.messages import read_message
 from webhook.widget import shown
 
 door = Door("chat", __name__, url_prefix="/api/v1/chat", description="The conversation")
-_CHANNEL = "api"
+_API, _PAGE = "api", "web"
 
 
 @door.post("", ChatRequest, ChatAnswer)
 def send(body: dict[str, Any]) -> Response:
     """Answer one message. The same `message_id` again returns the same reply."""
     message = read_message(
-        body["sender"], body["message"], _CHANNEL, known_language(body.get("language")), body.get("municipality")
+        body["sender"],
+        body["message"],
+        _PAGE if shown.wants_elements() else _API,
+        known_language(body.get("language")),
+        body.get("municipality"),
     )
     reply = conversations.answer(message, body.get("message_id"))
     return shown.as_elements(reply) if shown.wants_elements() else jsonify(reply.as_json())

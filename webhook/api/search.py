@@ -16,12 +16,14 @@ from nlu.detection import detect
 from nlu.silence import read_need
 from webhook.api.doors import Door
 from webhook.api.schemas import SearchAnswer, SearchRequest
+from webhook.counting import count_search
 from webhook.languages import DEFAULT, known_language
 from webhook.messages import official_place, readable_text
 from webhook.parts import now, parts
 from webhook.refusals import Refusal
 
 door = Door("search", __name__, url_prefix="/api/v1", description="The directory, by question")
+_CHANNEL = "search"
 # Far from the ends of the calendar, where adding a day fails.
 _YEARS = range(2000, 2101)
 
@@ -42,8 +44,11 @@ def find(body: dict[str, Any]) -> Response:
     match = result.match and not hiding
     cards = result.cards if match else () if hiding else index.next_steps(query.language, place)
     crisis = crisis_card(index.directory, reading.level, reading.topic, query.language, now(), place, silent=silent)
+    language = (hint or spoken) if spoken == "unknown" else spoken
+    if not hiding:
+        count_search(result, crisis, cards, language, _CHANNEL, again=query.offset > 0)
     return jsonify(
-        query_language=(hint or spoken) if spoken == "unknown" else spoken,
+        query_language=language,
         match=match,
         crisis=crisis.as_json(),
         results=[card.as_json() for card in cards],

@@ -17,6 +17,7 @@ from index.needs.taxonomy import Need, read_taxonomy
 from index.query import Query, SearchResult
 from index.records import Language, Text, said
 from nlu.normalisation import fold
+from webhook.counting import count_search
 from webhook.languages import DEFAULT
 from webhook.messages import official_place
 from webhook.parts import now, parts
@@ -79,6 +80,7 @@ def show(number: int) -> str:
     shown = cards[(page - 1) * _PAGE : page * _PAGE]
     if page > 1 and not shown:
         raise Refusal("not_found")
+    count_search(found, CrisisCard(), shown, language, "needs", again=page > 1)
     return frame.show(
         "need.html", language, need=need, place=place, where=_short_name(found.municipality, language),
         municipalities=_municipalities(language), crisis=_danger_behind(need, language, found.municipality).as_json(),
