@@ -27,3 +27,7 @@ class UnknownPlace(FinderFault):
 
 class UnknownTerm(FinderFault):
     """A category or target group that was asked for does not exist."""
+
+
+class NewerDatabase(FinderFault):
+    """The database holds migrations that this version does not know."""

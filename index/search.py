@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from index import ranking
+from index.always import write_always
 from index.answering import chance_of_an_answer, signs
 from index.building import ELSEWHERE, current_name, open_build
 from index.cards import ServiceCard
@@ -34,6 +35,7 @@ from nlu.danger import read_danger
 from nlu.encoder import Encoder, open_encoder
 from nlu.people import people_meant
 from nlu.places import Gazetteer, PlaceMention
+from nlu.settings import var_folder
 
 # Needs for which the law lets a person ask another municipality, and a bed is wanted tonight.
 CRISIS_NEEDS = frozenset(
@@ -71,7 +73,8 @@ class ServiceIndex:
         Raises IndexMissing, ForeignEncoder, EncoderUnavailable.
         """
         index = cls(open_encoder(), open_database())
-        index.watch()
+        # What is shown when all else fails must not hold a number that somebody has just corrected.
+        index.watch(lambda directory: write_always(directory, var_folder()))
         return index
 
     @property
@@ -169,15 +172,16 @@ class ServiceIndex:
             self._shelf = Shelf(directory, build, self._encoder, revision, shelf)
             return True
 
-    def watch(self) -> None:
-        """From now on takes up changes within a second or two, whoever makes them."""
-        threading.Thread(target=self._watch, name="directory-watch", daemon=True).start()
+    def watch(self, tell: Callable[[Directory], None] = lambda directory: None) -> None:
+        """From now on takes up changes within a second or two, whoever makes them, and tells of each."""
+        threading.Thread(target=self._watch, args=(tell,), name="directory-watch", daemon=True).start()
 
-    def _watch(self) -> None:
+    def _watch(self, tell: Callable[[Directory], None]) -> None:
         while True:
             time.sleep(_LOOK_EVERY_SECONDS)
             try:
-                self.renew()
+                if self.renew():
+                    tell(self.directory)
             except Exception:  # noqa: BLE001  # a broken new build or directory: the old one keeps serving
                 continue
 

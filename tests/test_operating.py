@@ -64,6 +64,20 @@ def test_the_server_may_write_its_own_folder_only_and_reach_this_machine_only() 
     assert "ReadWritePaths" not in unit
 
 
+def test_what_runs_by_itself_takes_the_settings_of_the_service_and_one_failure_does_not_stop_the_other() -> None:
+    services = {path.stem for path in EXAMPLES.glob("*.service")}
+    assert services - {"kelrodis"} == {path.stem for path in EXAMPLES.glob("*.timer")}
+    for name in services:
+        assert "EnvironmentFile=/etc/kelrodis/environment" in text_of(f"{name}.service"), name
+    assert "webhook audit trim" in text_of("kelrodis-trim.service")
+    assert "webhook audit trim" not in text_of("kelrodis-backup.service")
+    guide = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert [path.name for path in EXAMPLES.iterdir() if f"(operating/{path.name})" not in guide] == []
+    enabled = re.search(r"systemctl enable --now (.+)", guide)
+    assert enabled
+    assert set(enabled[1].split()) == {"kelrodis.service", *(path.name for path in EXAMPLES.glob("*.timer"))}
+
+
 def test_what_stands_in_the_settings_file_is_a_setting() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     names = re.findall(r"^(\w+)=", text_of("environment"), re.MULTILINE)

@@ -10,13 +10,14 @@ import getpass
 import sys
 from datetime import timedelta
 
+from index.errors import NewerDatabase
 from nlu.places import Gazetteer
 from webhook.parts import now
 from webhook.settings import SettingFault, Settings
 from webhook.staff import ROLES, Account, Scope
 from webhook.storage import accounts, attempts
 from webhook.storage.accounts import AccountFault
-from webhook.storage.database import Engine, open_storage
+from webhook.storage.database import OUT_OF_REACH, PATIENCE, Engine, OperationalError, open_storage
 from webhook.storage.safe import Safe
 
 _FAULTS = {
@@ -28,11 +29,11 @@ _FAULTS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Do one of the three. Returns the exit status: 1 for a fault of the account's, 2 for one of the settings."""
+    """Do one of the three. Returns the exit status: 1 for a fault of account or database, 2 for one of the settings."""
     given = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environment()
-        engine = open_storage().engine
+        engine = open_storage(patience=PATIENCE).engine
         if given.does == "list":
             _print_all(engine)
             return 0
@@ -43,6 +44,9 @@ def main(arguments: list[str]) -> int:
         return 2
     except AccountFault as fault:
         print(_FAULTS[fault.code], file=sys.stderr)
+        return 1
+    except (NewerDatabase, OperationalError) as fault:
+        print(fault if isinstance(fault, NewerDatabase) else OUT_OF_REACH, file=sys.stderr)
         return 1
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import secrets
 import sys
 import time
@@ -18,12 +19,15 @@ from typing import Any
 
 import yaml
 
+from webhook.settings import SettingFault, Settings
+
 _SENTENCES = Path(__file__).with_suffix(".yml")
 _SENDER_PREFIX = "probe-"
 _LANGUAGES = ("lt", "pl", "en")
 _WAYS = ("phones", "email", "website")
 _OK, _NO_CONTENT = 200, 204
 _SECONDS = 15.0
+_WRONG_COMMAND = 2
 Json = dict[str, Any]
 
 
@@ -59,7 +63,11 @@ def is_probe(sender: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Ask everything, print a line each, and return the status of the first that failed."""
-    options = _options(arguments)
+    try:
+        options = _options(arguments)
+    except SettingFault as fault:
+        print(fault, file=sys.stderr)
+        return _WRONG_COMMAND
     server = Server(options.url, options.timeout)
     first = Outcome.FINE
     for asking in askings(server, _read_sentences(options.sentences)):
@@ -72,7 +80,9 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m webhook probe", description=__doc__)
-    parser.add_argument("--url", default="http://127.0.0.1:8080", help="where the server answers")
+    # Not this process' own settings, which would make a secret key where there is none.
+    port = Settings.from_environment(os.environ).port
+    parser.add_argument("--url", default=f"http://127.0.0.1:{port}", help="where the server answers; else here at PORT")
     parser.add_argument("--timeout", type=float, default=_SECONDS, help="seconds to wait for one answer")
     parser.add_argument("--sentences", type=Path, default=_SENTENCES, help="a file like webhook/probe.yml")
     options = parser.parse_args(arguments)

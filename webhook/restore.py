@@ -33,6 +33,9 @@ def main(arguments: list[str]) -> int:
     """Put a back-up in place and say where the database from before is kept. Returns the exit status."""
     options = _options(arguments)
     try:
+        if options.drill:
+            _drill(options.path)
+            return OK
         kept = restore(options.path, database_file(database_url()), secret_file(), options.force)
     except OtherDatabase as fault:
         print(OTHER_DATABASE.format(kind=fault), file=sys.stderr)
@@ -48,6 +51,16 @@ def main(arguments: list[str]) -> int:
         print(f"kept from before: {path}")
     print("Now run `make setup`, and restart the service.")
     return OK
+
+
+def _drill(path: Path) -> None:
+    """Do everything but touch what is in use, and say what would have come back."""
+    with tempfile.TemporaryDirectory() as folder:
+        restore(path, Path(folder) / archive.DATABASE, Path(folder) / archive.SECRET)
+    manifest = archive.read_manifest(path)
+    print(f"would come back: {archive.summary(manifest)}")
+    for table, rows in manifest.counts.items():
+        print(f"{rows:>10}  {table}")
 
 
 def restore(
@@ -104,6 +117,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m webhook restore", description=__doc__)
     parser.add_argument("path", type=Path, help="a file that `backup` made")
     parser.add_argument("--force", action="store_true", help="also where the database is newer than the back-up")
+    parser.add_argument("--drill", action="store_true", help="only try it, in a folder that is deleted again")
     options = parser.parse_args(arguments)
     os.umask(0o077)
     return options

@@ -6,9 +6,10 @@ import argparse
 import getpass
 import sys
 
+from index.errors import NewerDatabase
 from webhook.settings import SettingFault, Settings
 from webhook.storage import audit
-from webhook.storage.database import open_storage
+from webhook.storage.database import OUT_OF_REACH, PATIENCE, OperationalError, open_storage
 
 
 def main(arguments: list[str]) -> int:
@@ -18,9 +19,12 @@ def main(arguments: list[str]) -> int:
     parser.parse_args(arguments)
     try:
         days = Settings.from_environment().audit_days
-        gone = audit.trim(open_storage().engine, days, f"{getpass.getuser()} (command)")
+        gone = audit.trim(open_storage(patience=PATIENCE).engine, days, f"{getpass.getuser()} (command)")
     except (SettingFault, ValueError) as fault:
         print(fault, file=sys.stderr)
         return 2
+    except (NewerDatabase, OperationalError) as fault:
+        print(fault if isinstance(fault, NewerDatabase) else OUT_OF_REACH, file=sys.stderr)
+        return 1
     print(f"deleted {gone} entries older than {days} days")
     return 0

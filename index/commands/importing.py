@@ -77,10 +77,10 @@ def make_findable(engine: Engine) -> None:
     from index.search import ServiceIndex
 
     build_the_index(engine)
+    # Terms stand in no text that is encoded, so the index is whole without another build.
     filled = propose_for_all(engine, ServiceIndex.open(), "import")
     if filled:
         print(f"    {filled} services were given needs from their texts; they wait in the queue to be confirmed")
-        build_the_index(engine)
 
 
 def _open(args: argparse.Namespace) -> _Source:

@@ -148,8 +148,10 @@ def withdraw(engine: Engine, key: Key, field: str, actor: str, number: str | Non
         raise InvalidFields([Fault(field, "needed", "")])
     with writing(engine) as connection:
         before = plain(read_record(connection, key))[field]
-        gone = [phone for phone in before if phone["number"] == number] if number else before
-        after = [phone for phone in before if phone["number"] != number] if number else _NOTHING.get(field)
+        gone, after = before, _NOTHING.get(field)
+        if number and field == "phones":
+            gone = [phone for phone in before if phone["number"] == number]
+            after = [phone for phone in before if phone["number"] != number]
         changes = change_record(connection, key, {field: after}, actor, "withdraw")
         if changes:
             remember_withdrawn(connection, key, field, gone)
@@ -190,7 +192,7 @@ def undo(engine: Engine, change_id: int, actor: str) -> tuple[Change, ...]:
             raise NotUndoable("This change cannot be undone.")
         change = _change(row)
         if change.how == "withdraw":
-            forget_withdrawn(connection, change.key, change.field)
+            forget_withdrawn(connection, change.key, change.field, change.before)
         seen = {change.field: change.after}
         return change_record(connection, change.key, {change.field: change.before}, actor, "undo", seen)
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from index.directory import tables as t
 from index.directory.database import writing
-from index.directory.editing import Change, UnknownRecord, change_record, now_utc, read_record, verify_record
+from index.directory.editing import Change, Stale, UnknownRecord, change_record, now_utc, read_record, verify_record
 from index.directory.keys import Key
 from index.directory.plain import as_text, plain
 from index.errors import FinderFault
@@ -81,13 +81,19 @@ def proposal(engine: Engine, number: int) -> Proposal:
         return _open(connection, number)
 
 
-def accept(engine: Engine, number: int, actor: str) -> tuple[Change, ...]:
-    """Writes the value into the record. Raises UnknownProposal, InvalidFields, UnknownRecord."""
+def accept(engine: Engine, number: int, actor: str, seen: Proposal | None = None) -> tuple[Change, ...]:
+    """Writes the value into the record. Raises UnknownProposal, InvalidFields, UnknownRecord.
+
+    seen: the proposal beside the value that somebody compared it with; where that has changed since, Stale is raised.
+    """
     with writing(engine) as connection:
         found = _open(connection, number)
+        if seen is not None and seen != found:
+            raise Stale([found.field])
         _close(connection, number, ACCEPTED, actor)
         if found.field == CONFIRMED:
-            return verify_record(connection, found.key, found.value, actor, "institution", found.at[:10])
+            right = _unchanged(connection, found)
+            return verify_record(connection, found.key, right, actor, "institution", found.at[:10])
         return change_record(connection, found.key, {found.field: found.value}, actor, "accept")
 
 
@@ -105,6 +111,15 @@ def _open(connection: Connection, number: int) -> Proposal:
     if row is None:
         raise UnknownProposal(f"Proposal {number} is not open.")
     return _proposal(connection, row)
+
+
+def _unchanged(connection: Connection, found: Proposal) -> list[str]:
+    """Of the fields that an institution said are right those that still hold what it saw, and no later proof."""
+    since = select(t.change.c.field).where(
+        t.change.c.kind == found.key.kind, t.change.c.record_id == found.key.id, t.change.c.at > found.at
+    )
+    changed = set(connection.execute(since).scalars())
+    return [field for field in found.value if ("verified" if field == "record" else field) not in changed]
 
 
 def _close(connection: Connection, number: int, state: str, actor: str) -> None:

@@ -37,13 +37,14 @@ def remember_withdrawn(connection: Connection, key: Key, field: str, value: Any)
         connection.execute(insert(t.withdrawn), rows)
 
 
-def forget_withdrawn(connection: Connection, key: Key, field: str) -> None:
-    """The withdrawal was a mistake."""
+def forget_withdrawn(connection: Connection, key: Key, field: str, value: Any) -> None:
+    """The withdrawal of this value was a mistake; others of the same field stay withdrawn."""
     connection.execute(
         delete(t.withdrawn).where(
-            t.withdrawn.c.kind == key.kind, t.withdrawn.c.record_id == key.id, t.withdrawn.c.field == field
+            t.withdrawn.c.kind == key.kind, t.withdrawn.c.record_id == key.id, t.withdrawn.c.field == field,
+            t.withdrawn.c.value.in_(essences(field, value)),
         )
-    )
+    )  # fmt: skip
 
 
 def withdrawn_of(connection: Connection, key: Key) -> frozenset[tuple[str, str]]:

@@ -63,9 +63,12 @@ def test_without_a_script_faults_come_back_with_all_that_was_typed(staff: Any) -
     expect(at(page, "email.value")).to_have_attribute("aria-invalid", "true")
 
 
-def test_an_alert_is_made_of_a_ready_phrase(staff: Any) -> None:
+def test_an_alert_is_made_of_a_ready_phrase_and_its_empty_day_is_no_fault_yet(staff: Any) -> None:
     page = staff("editor", f"{CENTRE}/edit")
-    at(page, "alert.phrase").select_option("full")
+    at(page, "alert.until").fill("")
+    with page.expect_response("**/staff/validate"):
+        at(page, "alert.phrase").select_option("full")
+    expect(page.locator('[id="alert.until-fault"]')).to_be_empty()
     expect(at(page, "alert.text.lt")).to_have_value("Šiuo metu laisvų vietų nėra")
     at(page, "alert.until").fill((date.today() + timedelta(days=3)).isoformat())
     page.locator("button[name=save]").click()
@@ -131,6 +134,8 @@ def test_the_institutions_page_has_no_fault(staff: Any, person: Any, faults_of: 
     page.locator("main button.main").click()
     assert faults_of(page) == []
     theirs = person.open(page.locator("#link").input_value() + "?lang=pl", "small")
+    expect(theirs.locator("article .tel", has_text="233 2508")).to_have_count(1)
+    expect(theirs.locator("form.sending button.main")).to_be_in_viewport()
     for summary in theirs.locator("summary").all():
         summary.click()
     assert faults_of(theirs) == []

@@ -60,6 +60,7 @@ def test_letters_typed_into_the_box_are_letters(staff: Staff) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_have_attribute("open", "")
+    expect(page.locator("#keys dd").last).to_be_in_viewport()
 
 
 def test_single_keys_can_be_switched_off(staff: Staff, staff_site: Any) -> None:
@@ -77,6 +78,16 @@ def test_single_keys_can_be_switched_off(staff: Staff, staff_site: Any) -> None:
     expect(page.locator("#basket")).to_have_text("Basket")
     expect(page.locator("a.opens").first).to_be_focused()
     assert page.locator("[aria-keyshortcuts]").count() == 0
+
+
+def test_filters_are_cleared_in_one_click_and_the_text_stays(staff: Staff) -> None:
+    page = staff("viewer")
+    look_up(page, "food in Vilnius")
+    page.locator("#by-status").select_option("active")
+    page.locator("#unfilter").click()
+    expect(page.locator("#unfilter")).to_have_count(0)
+    expect(page.locator("#by-status")).to_have_value("")
+    expect(page.locator("#text")).to_have_value("food in Vilnius")
 
 
 def test_a_search_leaves_nothing_in_the_address_or_the_history(staff: Staff) -> None:
@@ -153,6 +164,7 @@ def test_the_basket_is_copied_in_the_callers_language(staff: Staff, staff_site: 
     page.locator("[name=caller_language][value=lt]").click()
     page.locator("[data-copy=copy]").click()
     expect(page.locator("#said")).to_have_text("Copied.")
+    expect(page.locator("[data-copy=copy]")).to_have_text("Copied.")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == page.locator("#copy").input_value().strip()
     assert "Adresas:" in copied or "El. paštas:" in copied or "Svetainė:" in copied

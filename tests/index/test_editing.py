@@ -165,6 +165,24 @@ def test_an_undone_withdrawal_brings_the_value_back_for_good(engine: Engine) -> 
     assert [c.how for c in history(engine, CENTRE)] == ["undo", "withdraw"]
 
 
+def test_what_else_was_withdrawn_stays_away_when_one_withdrawal_is_undone(engine: Engine) -> None:
+    first = phones(engine)[0]
+    edit(engine, CENTRE, {"phones": [*plain(record(engine, CENTRE))["phones"], NEW_PHONE]}, "ona")
+    withdraw(engine, CENTRE, "phones", "ona", number=first)
+    (second,) = withdraw(engine, CENTRE, "phones", "ona", number=str(NEW_PHONE["number"]))
+    undo(engine, second.id, "ona")
+    with engine.connect() as connection:
+        gone = all_withdrawn(connection)[CENTRE]
+    assert without_withdrawn("phones", [{"number": first}, NEW_PHONE], gone) == [NEW_PHONE]
+
+
+def test_a_number_is_told_of_telephones_alone(engine: Engine) -> None:
+    withdraw(engine, CENTRE, "website", "ona", number="112")
+    found = record(engine, CENTRE)
+    assert isinstance(found, Organization)
+    assert found.website is None
+
+
 def test_an_older_change_is_not_undone_over_a_newer_one(engine: Engine) -> None:
     (first,) = edit(engine, CENTRE, {"phones": [NEW_PHONE]}, "ona")
     edit(engine, CENTRE, {"phones": []}, "ona")
@@ -221,6 +239,28 @@ def test_a_proposal_waits_until_somebody_decides(engine: Engine) -> None:
     assert open_proposals(engine) == ()
     with pytest.raises(UnknownProposal):
         accept(engine, by_field["phones"].id, "petras")
+
+
+def test_a_proposal_is_not_accepted_over_what_changed_since_it_was_looked_at(engine: Engine) -> None:
+    with writing(engine) as connection:
+        propose(connection, "import", CENTRE, "phones", [])
+    (seen,) = open_proposals(engine)
+    edit(engine, CENTRE, {"phones": [NEW_PHONE]}, "petras")
+    with pytest.raises(Stale):
+        accept(engine, seen.id, "ona", seen)
+    assert phones(engine) == ["+370 5 212 3456"]
+    assert len(open_proposals(engine)) == 1
+
+
+def test_what_changed_since_an_institution_confirmed_it_is_not_confirmed_by_it(engine: Engine) -> None:
+    with writing(engine) as connection:
+        propose(connection, "institution", CENTRE, CONFIRMED, ["phones", "website"])
+        connection.exec_driver_sql("UPDATE proposal SET at = '2026-01-01T00:00:00+00:00'")
+    edit(engine, CENTRE, {"phones": [NEW_PHONE]}, "petras")
+    accept(engine, open_proposals(engine)[0].id, "ona")
+    found = plain(record(engine, CENTRE))
+    assert found["website"]["verified"]["on"] == "2026-01-01"
+    assert found["phones"][0]["verified"] is None
 
 
 def test_what_was_refused_is_not_asked_again(engine: Engine) -> None:

@@ -127,7 +127,8 @@ def test_a_map_that_names_no_field_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "language"),
     [(["Įstaiga", "Savivaldybė", "Paslauga", "Aprašymas (EN)"], "en"), (["Institution", "Municipality", "Service", "Description PL"], "pl"),
-     (["Nazwa instytucji", "Samorząd", "Nazwa usługi", "Opis po polsku"], "pl")],
+     (["Nazwa instytucji", "Samorząd", "Nazwa usługi", "Opis po polsku"], "pl"),
+     (["Nazwa placówki", "Nazwa samorządu", "Usługa socjalna", "Krótki opis po polsku"], "pl")],
 )  # fmt: skip
 def test_a_header_may_say_its_language(tmp_path: Path, header: list[str], language: str) -> None:
     path = write(tmp_path / "a.csv", [header, ["Gerumo namai", "Visaginas", "Konsultavimas", "text"]])

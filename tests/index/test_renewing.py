@@ -68,6 +68,13 @@ def test_a_change_is_found_and_a_closed_service_hidden_within_five_seconds_every
     assert all("Laikina lova nakčiai" not in names_found(index) for index in processes)
 
 
+def test_the_corrected_number_of_a_help_line_is_told_to_whoever_keeps_a_copy(engine: Engine) -> None:
+    index, told = ServiceIndex(open_encoder(), open_database(str(engine.url))), []
+    index.watch(told.append)
+    edit(engine, Key("helpline", "1815"), {"number": "116 123"}, "anna")
+    assert becomes(lambda: bool(told) and told[-1].helplines["1815"].number == "116 123")
+
+
 def test_only_what_changed_is_read_again(engine: Engine) -> None:
     before, since = read_directory(engine), read_revision(engine)
     edit(engine, SERVICE, name("Kitas pavadinimas"), "anna")

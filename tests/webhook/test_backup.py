@@ -159,6 +159,22 @@ def test_a_database_that_is_newer_than_the_back_up_is_not_replaced_unless_forced
     assert restore.main([str(path)]) == backup.OK
 
 
+def test_a_drill_says_what_would_come_back_and_touches_nothing(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "backup.tar.gz"
+    backup.main([str(path)])
+    write(database, "second")
+    before = {file.name: file.read_bytes() for file in database.parent.iterdir()}
+    # Also where the settings name another database, as those of a service do.
+    monkeypatch.setenv("KELRODIS_DATABASE_URL", "postgresql://kelrodis@db.example.lt/kelrodis")
+    assert restore.main([str(path), "--drill"]) == backup.OK
+    assert f"{ROWS}  audit\n" in capsys.readouterr().out
+    assert {file.name: file.read_bytes() for file in database.parent.iterdir()} == before
+    BROKEN["changed by one byte"](path)
+    assert restore.main([str(path), "--drill"]) == backup.FAULT
+
+
 BROKEN: dict[str, Callable[[Path], None]] = {
     "cut off": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "no archive": lambda path: path.write_text("nothing of ours"),

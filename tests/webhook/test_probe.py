@@ -179,6 +179,17 @@ def test_another_program_on_the_port_is_told_without_a_traceback(
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_without_an_address_it_asks_the_port_that_the_server_of_these_settings_takes(
+    monkeypatch: pytest.MonkeyPatch, make_app: Callable[..., Flask], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(make_app(Missing("dialogue_missing"))) as url:
+        monkeypatch.setenv("PORT", url.rsplit(":", 1)[1])
+        assert probe.main([]) == probe.Outcome.NOT_READY
+    monkeypatch.setenv("PORT", "eighty")
+    assert probe.main([]) == 2
+    assert "PORT" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["--url", "ftp://127.0.0.1"], ["--sentences", "nowhere.yml"]])
 def test_a_wrong_command_ends_in_status_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as left:

@@ -107,6 +107,37 @@ def test_a_link_ends_by_time_by_a_newer_one_and_with_the_account(app: Flask, sig
     assert app.test_client().get(second).status_code == 410
 
 
+def test_of_two_who_use_a_link_at_once_one_sets_the_password(storage: Storage) -> None:
+    at = datetime.now(UTC)
+    made = accounts.add(storage.engine, "ieva", "viewer", Scope(), "test", at)
+    token = accounts.make_link(storage.engine, made.id, at + timedelta(hours=1), "test")
+    assert accounts.use_link(storage.engine, token, "first", at) == made
+    assert accounts.use_link(storage.engine, token, "second", at) is None
+    assert accounts.credentials(storage.engine, "ieva").password_hash == "first"  # type: ignore[union-attr]
+
+
+def test_a_password_changed_meanwhile_is_not_brought_back_by_a_renewed_hash(storage: Storage) -> None:
+    made = accounts.add(storage.engine, "ieva", "viewer", Scope(), "test", datetime.now(UTC))
+    accounts.set_password(storage.engine, made.id, "changed", "test")
+    accounts.renew_hash(storage.engine, made.id, "old", "old, hashed anew")
+    assert accounts.credentials(storage.engine, "ieva").password_hash == "changed"  # type: ignore[union-attr]
+
+
+def test_strangers_who_guess_hinder_nobody_from_changing_a_password(
+    app: Flask, signed_in: Any, storage: Storage
+) -> None:
+    person = signed_in("viewer", "ieva")
+    for _ in range(6):
+        send(app.test_client(), "/staff/sign-in", "/staff/sign-in", name="ieva", password="a wrong one, surely")
+    change = {"password": PASSWORD, "new_password": OTHER, "again": OTHER}
+    assert send(person, "/staff/account/password", "/staff/account", **change).status_code == 303
+    statuses = [
+        send(person, "/staff/account/password", "/staff/account", **{**change, "password": "wrong"}).status_code
+        for _ in range(6)
+    ]
+    assert statuses == [400] * 5 + [429]
+
+
 def test_links_lead_to_the_address_that_people_know(index: Any, assistant: Any, storage: Storage) -> None:
     app = create_app(Settings(public_url="https://pagalba.example.lt/"), assistant, index, storage)
     at = datetime.now(UTC)

@@ -92,8 +92,9 @@ def test_the_page_shows_the_newest_first_with_changes_of_the_directory(
 ) -> None:
     happened(2, action="sign_in_failed")
     shown = rows(admin.get("/staff/audit").text)
-    assert any("jan Withdrawn service vmkc.prieglobstis phones" in row for row in shown)
+    assert any("jan Withdrawn service vmkc.prieglobstis Telephones" in row for row in shown)
     assert "Sign-in failed" in shown[-1]
+    assert 'href="/staff/records/service/vmkc.prieglobstis"' in admin.get("/staff/audit").text
 
 
 @pytest.mark.parametrize(
@@ -159,3 +160,8 @@ def test_old_entries_are_deleted_by_a_command_which_is_written_down(
     assert (left[0].action, left[0].detail) == ("audit_trim", "1")
     monkeypatch.setenv("KELRODIS_AUDIT_DAYS", "7")
     assert trimming.main(["trim"]) == 2
+
+
+@pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31", f"page={'9' * 40}", "page=-1", "since=x"])
+def test_what_no_log_can_hold_is_no_fault_of_ours(admin: FlaskClient, query: str) -> None:
+    assert admin.get(f"/staff/audit?{query}").status_code == 200

@@ -120,6 +120,28 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(app: Flask, signed_i
     assert not is_in(thief)
 
 
+def test_a_session_of_a_password_that_was_changed_meanwhile_is_over(storage: Storage) -> None:
+    """Somebody signs in with the old password in the moment in which it is changed."""
+    at = datetime.now(UTC)
+    account = accounts.add(storage.engine, "ieva", "viewer", Scope(), "test", at)
+    accounts.set_password(storage.engine, account.id, "new", "test")
+    assert (
+        sessions.find(storage.engine, sessions.begin(storage.engine, account.id, at, generation=0), at, LIVES) is None
+    )
+    assert sessions.find(storage.engine, sessions.begin(storage.engine, account.id, at, generation=1), at, LIVES)
+
+
+def test_signing_in_ends_the_session_that_the_browser_had(app: Flask, signed_in: Any, storage: Storage) -> None:
+    made = accounts.add(storage.engine, "jonas", "viewer", Scope(), "test", datetime.now(UTC))
+    accounts.set_password(storage.engine, made.id, passwords.hash_password(PASSWORD), "test")
+    client, thief = signed_in(), app.test_client()
+    thief.set_cookie("kelrodis", client.get_cookie("kelrodis").value)
+    form = {"csrf_token": token(client), "name": "jonas", "password": PASSWORD}
+    assert client.post("/staff/sign-in", data=form).status_code == 303
+    assert is_in(client)
+    assert not is_in(thief)
+
+
 def test_half_a_sign_in_opens_nothing_and_ends_with_a_change(app: Flask, storage: Storage) -> None:
     made = accounts.add(storage.engine, "ieva", "editor", Scope(), "test", datetime.now(UTC))
     accounts.set_password(storage.engine, made.id, passwords.hash_password(PASSWORD), "test")
@@ -221,6 +243,13 @@ def test_a_link_in_an_e_mail_does_not_sign_anybody_out(app: Flask) -> None:
     answer = app.test_client().get("/staff/account", headers={"Sec-Fetch-Site": "cross-site"})
     assert "Set-Cookie" not in answer.headers
     assert 'content="0; url=/staff/account' in answer.text
+
+
+def test_another_sites_form_does_not_sign_anybody_out(app: Flask) -> None:
+    form = {"language": "pl", "planted": "by another site"}
+    answer = app.test_client().post("/staff/account", data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert "Set-Cookie" not in answer.headers
+    assert "planted" not in answer.text
 
 
 def test_no_site_may_frame_the_console_and_no_proxy_keeps_it(index: Any, assistant: Any, storage: Storage) -> None:

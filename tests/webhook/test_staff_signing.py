@@ -21,6 +21,7 @@ from webhook.staff import Account, Role, Scope
 from webhook.storage import accounts, audit
 from webhook.storage.audit import Filter
 from webhook.storage.database import Storage, open_storage
+from webhook.storage.safe import digest
 
 PASSWORD = "keturi pilki vilkai 7"
 OTHER = "penki balti arkliai 8"
@@ -288,6 +289,15 @@ def test_secrets_are_not_readable_in_the_database(app: Flask, account: Any, stor
     for word in (secret, PASSWORD, *codes):
         assert word.encode() not in kept
     assert b"ieva" in kept
+
+
+def test_recovery_codes_cannot_be_guessed_from_the_database(app: Flask, account: Any, storage: Storage) -> None:
+    made = account("editor")
+    _, codes = connect_telephone_of(app)
+    with storage.engine.connect() as connection:
+        kept = set(connection.exec_driver_sql("SELECT code_hash FROM recovery_code").scalars())
+    assert len(kept) == len(codes)
+    assert not kept & {digest(f"{made.id}:{code}") for code in codes}
 
 
 def test_wrong_codes_tell_a_stranger_nothing(app: Flask, account: Any) -> None:

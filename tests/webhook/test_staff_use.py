@@ -256,3 +256,9 @@ def test_who_exported_what_is_written_down(storage: Storage, signed_in: Callable
     signed_in("editor").get("/staff/use/export?first=2026-03-03&last=2026-03-03")
     entry = audit.entries(storage.engine, audit.Filter(action="export"))[0]
     assert (entry.actor, entry.subject, entry.detail) == ("editor1", "use", "2026-03-02..2026-03-08")
+
+
+def test_no_cell_of_the_export_is_a_formula(count: Callable[..., None], signed_in: Callable[..., FlaskClient]) -> None:
+    count(6, channel="=HYPERLINK(1)")
+    told = signed_in("editor").get("/staff/use/export?range=days_30").text
+    assert ";'=HYPERLINK(1);'=HYPERLINK(1);6" in told

@@ -71,9 +71,10 @@ def keep_out_of_indexes(response: Response) -> Response:
 def show(token: str) -> Response:
     """The record. Looking uses nothing up: mail programs open links before people do."""
     invitation = _invitation(token)
-    if invitation is None or invitation.state != "open":
+    asked = _asked_by(invitation)
+    if invitation is None or not asked:
         return _closed_door(invitation)
-    return make_response(_page(invitation, _asked(invitation.key)))
+    return make_response(_page(invitation, asked))
 
 
 @door.post("/<token>")
@@ -81,9 +82,10 @@ def show(token: str) -> Response:
 def answer(token: str) -> Response:
     """Everything is right, or some of it is corrected; staff decide on it in the queue."""
     invitation = _invitation(token)
-    if invitation is None or invitation.state != "open":
+    asked = _asked_by(invitation)
+    if invitation is None or not asked:
         return _closed_door(invitation)
-    asked = _asked(invitation.key) if "right" in request.form else _corrected(_asked(invitation.key))
+    asked = asked if "right" in request.form else _corrected(asked)
     if "more" in request.form:
         return make_response(
             _page(invitation, [replace(one, draft=Draft(one.draft.shown)) for one in asked], _MORE_ROWS)
@@ -101,6 +103,16 @@ def answer(token: str) -> Response:
 
 def _invitation(token: str) -> Invitation | None:
     return find_invitation(engine(), token, now()) if is_signed(token) else None
+
+
+def _asked_by(invitation: Invitation | None) -> list[Asked]:
+    """Nothing where the link opens nothing any more, or its record has gone since."""
+    if invitation is None or invitation.state != "open":
+        return []
+    try:
+        return _asked(invitation.key)
+    except editing.UnknownRecord:
+        return []
 
 
 def _asked(key: Key) -> list[Asked]:
@@ -177,6 +189,8 @@ def _card(one: Asked, language: Language) -> dict[str, Any] | None:
 def _closed_door(invitation: Invitation | None) -> Response:
     """Says kindly that the link is used, too old, or not one of ours."""
     state = invitation.state if invitation else "unknown"
+    if state == "open":  # its record has gone
+        state = "expired"
     return make_response(_show("confirm_closed.html", state=state), _GONE if invitation else _UNKNOWN)
 
 

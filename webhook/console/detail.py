@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from index.cards import Alert as AlertCard
+from index.cards import ServiceCard
 from index.contacts import dialled
-from index.directory.keys import Key, Record, found
+from index.directory.keys import Record
 from index.directory.notes import add_note, notes
 from index.hours import state_at
 from index.needs.taxonomy import read_taxonomy
+from index.presenting import CardMaker
+from index.ranking import Hit
 from index.records import (
     LANGUAGES,
     Address,
@@ -31,13 +36,14 @@ from index.records import (
     Verification,
     said,
 )
-from index.staleness import due_fields
+from index.staleness import Due, due_fields
 from webhook.console.calls import current_call
+from webhook.console.choices import name_of
 from webhook.console.filters import SHOWN, short_place, status_of
 from webhook.console.frame import StaffPages, may_edit, needs, show_staff, staff_account, staff_language
+from webhook.console.records import directory_around, editable_record, engine, wanted_record
 from webhook.messages import readable_text
-from webhook.parts import now, parts
-from webhook.refusals import Refusal
+from webhook.parts import now
 from webhook.storage.use import LOOKED_UP
 from webhook.widget import rendering
 
@@ -53,7 +59,7 @@ Held = Phone | Contact | Address | Hours | Statement
 class Fact:
     """One value that can go stale, with its proof. value: None where it is confidential.
 
-    overdue: by how many days it should have been confirmed again; 0 where it is not due.
+    due: since when it should have been confirmed again; nothing where it need not be.
     """
 
     field: str
@@ -62,7 +68,7 @@ class Fact:
     link: str | None
     source: Source
     verified: Verification | None
-    overdue: int
+    due: Due | None
 
 
 @dataclass(frozen=True)
@@ -76,13 +82,13 @@ class Wording:
 @door.get("/records/<kind>/<record_id>")
 def show(kind: str, record_id: str) -> str:
     """One record, with its organization's contacts where it is a service."""
-    directory, language = parts().directory(), staff_language()
-    record = _known(directory, Key(kind, record_id))
-    owner = directory.organizations[record.organization_id] if isinstance(record, Service) else None
+    key, record = wanted_record(kind, record_id)
+    directory, language = directory_around(record), staff_language()
+    owner = directory.organizations.get(record.organization_id) if isinstance(record, Service) else None
     return show_staff(
         "detail.html",
         **_about(record, owner, directory, language),
-        key_of=Key(kind, record_id),
+        key_of=key,
         record=record,
         owner=owner,
         wordings=list(_wordings(record)),
@@ -90,8 +96,9 @@ def show(kind: str, record_id: str) -> str:
         owners_facts=list(_facts(owner, language)) if owner else [],
         due=due_fields(record, now().date()),
         terms=_terms(record, language),
-        notes=notes(parts().storage().engine, Key(kind, record_id)),
-        editable=may_edit(staff_account(), directory, Key(kind, record_id)),
+        serves=[name_of("serves", place, directory, language) for place in _served(record, owner)],
+        notes=notes(engine(), key),
+        editable=may_edit(staff_account(), directory, key),
         call=current_call(),
         outcomes=LOOKED_UP,
         show=rendering,
@@ -103,21 +110,11 @@ def show(kind: str, record_id: str) -> str:
 @needs("editor")
 def note(kind: str, record_id: str) -> Response:
     """Add a note for colleagues."""
-    directory, key, account = parts().directory(), Key(kind, record_id), staff_account()
-    _known(directory, key)
-    if not may_edit(account, directory, key):
-        raise Refusal("forbidden")
+    key, _ = editable_record(kind, record_id)
     text = readable_text(request.form.get("note", ""), "note")[:_LONGEST_NOTE]
-    add_note(parts().storage().engine, key, text, account.name)
+    add_note(engine(), key, text, staff_account().name)
     flash("detail_note_added")
     return redirect(url_for("detail.show", kind=kind, record_id=record_id) + "#notes", _SEE_OTHER)
-
-
-def _known(directory: Directory, key: Key) -> Record:
-    record = found(directory, key)
-    if record is None:
-        raise Refusal("not_found")
-    return record
 
 
 def _about(record: Record, owner: Organization | None, directory: Directory, language: Language) -> dict[str, Any]:
@@ -125,11 +122,12 @@ def _about(record: Record, owner: Organization | None, directory: Directory, lan
     house = record if isinstance(record, Organization) else owner
     status = record.status if isinstance(record, Organization) else status_of(record, directory)
     findable = status == SHOWN and not isinstance(record, Organization)
-    card = parts().index().card(record.id, language) if findable else None
+    card = _card(record, owner, directory, language) if findable else None
     others = [one for one in directory.services.values() if house and one.organization_id == house.id]
     route = directory.routes.get(record.route if isinstance(record, Service) else "helpline")
     return {
         "card": card.as_json() if card else None,
+        "notice": {"alert": _alert(record, owner, language)},
         "status": status,
         "where": short_place(house.municipality, directory, language) if house else "",
         "parents": list(directory.parents(house)) if house else [],
@@ -137,6 +135,23 @@ def _about(record: Record, owner: Organization | None, directory: Directory, lan
         "route": route if not isinstance(record, Organization) else None,
         "opening_now": _opening(record, owner),
     }
+
+
+def _card(record: Record, owner: Organization | None, directory: Directory, language: Language) -> ServiceCard | None:
+    """What residents are shown from now on; nothing where nobody can be reached."""
+    if isinstance(record, Organization):
+        return None
+    try:
+        return CardMaker(directory, read_taxonomy(), language, now()).card(Hit(record, owner.id if owner else "", 0.0))
+    except ValueError:
+        return None
+
+
+def _alert(record: Record, owner: Organization | None, language: Language) -> AlertCard | None:
+    """The notice that holds today, of records too that have no card: a service's own before its organization's."""
+    alerts = [holder.alert for holder in (record, owner) if holder and holder.alert]
+    today = now().date().isoformat()
+    return next((AlertCard(said(one.text, language).text, one.until) for one in alerts if today <= one.until), None)
 
 
 def _opening(record: Record, owner: Organization | None) -> dict[str, Any]:
@@ -165,16 +180,16 @@ def _lines(text: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _facts(record: Record, language: Language) -> Iterator[Fact]:
-    overdue = {due.field: due.days_overdue for due in due_fields(record, now().date())}
+    due = {one.field: one for one in due_fields(record, now().date())}
     for field in _CONTACTS:
         value: Any = getattr(record, field, None)
         for held in value if isinstance(value, tuple) else (value,) if value else ():
-            yield _fact(field, held, language, overdue.get(field, 0))
+            yield _fact(field, held, language, due.get(field))
 
 
-def _fact(field: str, held: Held, language: Language, overdue: int) -> Fact:
+def _fact(field: str, held: Held, language: Language, due: Due | None) -> Fact:
     value, label, link = _shown(field, held, language)
-    return Fact(field, value, label, link, held.source, held.verified, overdue)
+    return Fact(field, value, label, link, held.source, held.verified, due)
 
 
 def _shown(field: str, held: Held, language: Language) -> tuple[str | None, str, str | None]:
@@ -184,10 +199,17 @@ def _shown(field: str, held: Held, language: Language) -> tuple[str | None, str,
     if isinstance(held, Address):
         return (None if held.confidential else held.text), "", None
     if isinstance(held, Contact):
-        link = f"mailto:{held.value}" if field == "email" else rendering.safe_link(held.value)
+        link = f"mailto:{quote(held.value, safe='@')}" if field == "email" else rendering.safe_link(held.value)
         return held.value, "", link
     label = held.schedule or "" if isinstance(held, Hours) else ""
     return said(held.text, language).text, label, None
+
+
+def _served(record: Record, owner: Organization | None) -> tuple[str, ...]:
+    """Places that the record, or the institution of a service, serves; by their official names."""
+    if isinstance(record, Service):
+        return owner.serves if owner else ()
+    return record.serves
 
 
 def _terms(record: Record, language: Language) -> dict[str, list[str]]:

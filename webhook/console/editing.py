@@ -20,6 +20,7 @@ from webhook.console.record_form import form_view
 from webhook.console.records import (
     editable_record,
     engine,
+    insist_on_place,
     insist_on_scope,
     proof_of,
     record_address,
@@ -59,6 +60,7 @@ def save(kind: str, identity: str) -> Response:
     key, record = editable_record(kind, identity)
     now = plain(record)
     draft = read_draft(kind, request.form, now, proof_of(request.form), parts().directory())
+    insist_on_place(draft.values.get("municipality", ""))
     if "more" in request.form:
         return make_response(_page(key, Draft(draft.shown), now, rows=_MORE_ROWS))
     if draft.faults or draft.conflicts:
@@ -96,7 +98,7 @@ def create(kind: str) -> Response:
     content = {**empty, **draft.values, "id": f"{owner}.{slug}" if kind == "service" else slug}
     if kind == "organization":
         content |= {"serves": content["serves"] or [content["municipality"]], "sources": [proof.source]}
-        _insist_on_place(content["municipality"])
+        insist_on_place(content["municipality"])
     faults = (*draft.faults, *_faults_of_new(kind, content), *(proof.faults() if not draft.faults else ()))
     if faults:
         return make_response(_page(Key(kind, slug), Draft(draft.shown, faults=faults), empty, new=True), _WRONG)
@@ -161,13 +163,6 @@ def _empty(kind: str, owner: str) -> PlainRecord:
         "categories": [], "needs": [], "target_groups": [], "how_to_get": {}, "night_intake": False,
         "statutory": False, "status": "active", "phones": [], "spoken_languages": [],
     }  # fmt: skip
-
-
-def _insist_on_place(municipality: str) -> None:
-    """Whoever is limited to some municipalities makes organizations there only."""
-    scope = staff_account().scope
-    if municipality and not scope.is_everything and municipality not in scope.municipalities:
-        raise Refusal("forbidden")
 
 
 def _faults_of_new(kind: str, content: PlainRecord) -> tuple[Fault, ...]:

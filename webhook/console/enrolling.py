@@ -71,7 +71,8 @@ def keep_new() -> Response | str:
     if step is None:
         return make_response(_new_form(pending, secret, wrong=True), _WRONG)
     codes = factor.new_recovery_codes()
-    accounts.keep_second_factor(parts().storage().engine, account.id, locks.safe().lock(secret), step, codes)
+    kept = [_kept_code(code) for code in codes]
+    accounts.keep_second_factor(parts().storage().engine, account.id, locks.safe().lock(secret), step, kept)
     entered = let_in(pending.credentials, pending.place)
     entered.status_code = 200
     entered.headers.pop("Location", None)
@@ -104,7 +105,8 @@ def use_link(token: str) -> Response | str:
     if fault:
         page = show_staff("enrol.html", name=account.name, fault=fault, shortest=passwords.SHORTEST)
         return make_response(page, _WRONG)
-    accounts.set_password(engine, account.id, passwords.hash_password(password), account.name)
+    if accounts.use_link(engine, token, passwords.hash_password(password), now()) is None:
+        return make_response(show_staff("link_gone.html"), _GONE)
     accounts.choose(engine, account.id, language=staff_language())
     locks.unlock(account.name)
     found = accounts.credentials_by_id(engine, account.id)
@@ -117,11 +119,16 @@ def _is_right(pending: Pending, typed: str) -> bool:
     step = factor.step_of(secret, typed, now()) if secret else None
     if step is not None:
         return accounts.use_step(engine, account.id, step)
-    used = accounts.use_recovery_code(engine, account.id, factor.as_kept(typed), now())
+    used = accounts.use_recovery_code(engine, account.id, _kept_code(factor.as_kept(typed)), now())
     if used:
         left = accounts.recovery_codes_left(engine, account.id)
         audit.record(engine, account.name, "sign_in_recovery_code", detail=str(left))
     return used
+
+
+def _kept_code(code: str) -> str:
+    """50 bits can be guessed by whoever has the database; without the secret key, no guess can be checked."""
+    return locks.safe().keyed_digest(code)
 
 
 def _new_form(pending: Pending, secret: str, wrong: bool) -> str:

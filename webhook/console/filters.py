@@ -36,6 +36,11 @@ class Filters:
     open_now: bool = False
 
     @property
+    def chosen(self) -> int:
+        """How many of them narrow the search."""
+        return sum(map(bool, (self.place, self.need, self.group, self.spoken, self.status, self.open_now)))
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The ids of the chosen need, or of every need of the chosen theme."""
         if self.need.startswith(_THEME):

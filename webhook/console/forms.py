@@ -24,6 +24,7 @@ from webhook.console.timetable import rule_of, same_rule, spoken_everywhere
 Form = MultiDict[str, str]
 _PROOFS = frozenset({"source", "verified"})
 _MOST_ROWS = 40
+_LONGEST_ORDER = 4
 # Without this a row is empty.
 _NEEDED: Mapping[Shape, str] = {"phones": "number", "ways": "value"}
 # Numbers with these beginnings are dialled as they are written.
@@ -190,7 +191,7 @@ def _maybe(form: Form, name: str, _now: Any) -> bool | None:
 
 def _order(form: Form, name: str, _now: Any) -> int | str:
     text = _clean(form.get(name))
-    return int(text) if text.isdecimal() else text
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_ORDER else text
 
 
 _READERS: Mapping[Shape, Callable[[Form, str, Any], Any]] = {

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from index.records import LANGUAGES, Language
 from webhook import errors
-from webhook.console.places import current_place, page_address, sign_in_address
+from webhook.console.places import START, current_place, page_address, sign_in_address
 from webhook.console.presence import guard_presence, session_has_ended, signed_in
 from webhook.console.texts import FOLDER as TEXTS
 from webhook.console.texts import texts
@@ -148,9 +148,8 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 def _admit() -> AnyResponse | None:
     if _came_without_cookies():
-        return make_response(
-            render_template("staff/arrive.html", language=browser_language(), address=request.full_path)
-        )
+        address = request.full_path if request.method == "GET" else START
+        return make_response(render_template("staff/arrive.html", language=browser_language(), address=address))
     bar = bar_of(current_app.view_functions[request.endpoint or ""])
     if bar != _EVERYBODY:
         account = signed_in()
@@ -163,12 +162,12 @@ def _admit() -> AnyResponse | None:
 
 
 def _came_without_cookies() -> bool:
-    """Whether a link on another site, in an e-mail say, led here.
+    """Whether a link on another site, in an e-mail say, led here, or another site's form.
 
     SameSite=Strict cookies are not sent then, and a page that sets one of its own would sign the person out. A page
-    that leads on to itself gets them.
+    that leads on to itself gets them; what a form said is dropped.
     """
-    from_afar = request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "GET"
+    from_afar = request.headers.get("Sec-Fetch-Site") == "cross-site"
     return from_afar and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
 
 

@@ -71,8 +71,12 @@ def begin_sign_in(name: str) -> Attempt:
 
 def begin_code(name: str) -> Attempt:
     """Count an attempt with a code of the second factor."""
-    key = _key(folded(name), "code")
-    return Attempt(key, None, attempts.begin_attempt(parts().storage().engine, key, now(), _by_name()))
+    return _begin_by(name, "code")
+
+
+def begin_change(name: str) -> Attempt:
+    """Count an attempt to change a password by who is signed in, whom no stranger's attempts may hinder."""
+    return _begin_by(name, "change")
 
 
 def minutes_locked(name: str) -> int:
@@ -101,6 +105,11 @@ def _known_device(name: str) -> str | None:
     except (BadSignature, ValueError, TypeError):
         return None
     return str(device) if who == _who(folded(name)) else None
+
+
+def _begin_by(name: str, way: str) -> Attempt:
+    key = _key(folded(name), way)
+    return Attempt(key, None, attempts.begin_attempt(parts().storage().engine, key, now(), _by_name()))
 
 
 def _by_name() -> attempts.Limit:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webhook.console import filters
 from webhook.console.calls import FIRST, Call, change_call, current_call, end_call
+from webhook.console.filters import NO_FILTERS
 from webhook.console.finding import Found, look_up
 from webhook.console.frame import StaffPages, show_staff, staff_language
 from webhook.console.places import START, safe_place
@@ -68,7 +69,8 @@ def _heard(call: Call) -> Call:
     """The call with what the form says. A form without the box, such as the basket's, leaves text and filters alone."""
     form = request.form
     if "text" in form:
-        text, chosen = _readable(form["text"]), filters.read_filters(form, parts().directory())
+        text = _readable(form["text"])
+        chosen = NO_FILTERS if "unfilter" in form else filters.read_filters(form, parts().directory())
         if (text, chosen) != (call.text, call.filters):
             call = replace(call, text=text, filters=chosen, most=FIRST, outcome="")
     if "more" in form:

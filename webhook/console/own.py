@@ -12,7 +12,7 @@ from webhook.console.presence import enter
 from webhook.languages import known_language
 from webhook.parts import parts
 from webhook.refusals import Refusal
-from webhook.storage import accounts
+from webhook.storage import accounts, audit
 
 door = StaffPages("own", __name__)
 _SEE_OTHER, _WRONG, _WAIT = 303, 400, 429
@@ -40,11 +40,12 @@ def choose() -> Response:
 def change_password() -> Response:
     """The old one proves who asks; all other sessions of the account end."""
     engine, account = parts().storage().engine, staff_account()
-    attempt = locks.begin_sign_in(account.name)
+    attempt = locks.begin_change(account.name)
     if attempt.wait:
         return make_response(_page("wait", attempt.wait), _WAIT)
     found, new = accounts.credentials_by_id(engine, account.id), request.form.get("new_password", "")
     if found is None or not passwords.matches(found.password_hash, request.form.get("password", "")):
+        audit.record(engine, account.name, "sign_in_failed")
         return make_response(_page("old_wrong"), _WRONG)
     attempt.succeeded()
     fault = passwords.password_fault(new, account.name)

@@ -8,6 +8,7 @@ from flask import session
 
 from webhook.console.locks import safe
 from webhook.console.places import safe_place
+from webhook.console.presence import leave
 from webhook.parts import now, parts
 from webhook.storage import accounts
 from webhook.storage.accounts import Credentials
@@ -28,7 +29,7 @@ class Pending:
 def begin_pending(credentials: Credentials, place: str) -> None:
     """Forget what the cookie held, and remember the half that is done."""
     language = session.get("staff_language")
-    session.clear()
+    leave()
     session[_KEY] = {
         "id": credentials.account.id,
         "generation": credentials.generation,

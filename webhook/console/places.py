@@ -10,6 +10,7 @@ START = "/staff/"
 # A path of the console and what follows it; no second slash, backslash or control character that a browser would
 # read as the beginning of another site.
 _OURS = re.compile(r"/staff(?:/(?![/\\])[^\\\x00-\x20\x7f]*)?(?:\?[^\\\x00-\x20\x7f]*)?")
+_LAST_PAGE = 100_000
 # Where nobody wants to come back to.
 _DOORS = ("/staff/sign-", "/staff/second-factor", "/staff/enrol", "/staff/language")
 
@@ -22,6 +23,11 @@ def is_ours(text: str) -> bool:
 def safe_place(text: str | None) -> str:
     """The address if it is a page of the console that can be come back to, else its first page."""
     return text if text and is_ours(text) and not text.startswith(_DOORS) else START
+
+
+def page_number() -> int:
+    """Which page of a list is asked for; the first where the address says nothing that a list could have."""
+    return min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
 
 
 def current_place() -> str:

@@ -42,12 +42,15 @@ def session_has_ended() -> bool:
     return _TOKEN in session and signed_in() is None
 
 
-def enter(account: Account) -> None:
-    """Begin a session; whatever the cookie held before is thrown away with any token somebody may have planted."""
+def enter(account: Account, generation: int | None = None) -> None:
+    """Begin a session; one before it ends, and all that the cookie held is thrown away: it may have been planted.
+
+    generation: the account's when the password was looked at; the session is over where that has changed since.
+    """
     engine = parts().storage().engine
     sessions.forget_old(engine, now(), _lifetime())
-    token = sessions.begin(engine, account.id, now())
-    session.clear()
+    leave()
+    token = sessions.begin(engine, account.id, now(), generation)
     login_user(_Visitor(token, account))
 
 

@@ -12,13 +12,22 @@ from index.contacts import dialled
 from index.directory import editing, proposals
 from index.directory.keys import KINDS, Key, Record
 from index.directory.keys import found as find
-from index.records import Directory, Language, said
+from index.records import LANGUAGES, Directory, Language, said
 from webhook.console.choices import choices_of, name_of
+from webhook.console.forms import digest
 from webhook.console.frame import StaffPages, may_edit, needs, show_staff, staff_account, staff_language
-from webhook.console.places import safe_place
-from webhook.console.records import edit_address, engine, insist_on_scope, record_address, title_of, today
+from webhook.console.places import page_number, safe_place
+from webhook.console.records import (
+    edit_address,
+    engine,
+    insist_on_place,
+    insist_on_scope,
+    record_address,
+    title_of,
+    today,
+)
 from webhook.console.waiting import InScope, number_of, place_of, reported, standing, still_overdue
-from webhook.console.wording import field_name, lines_of
+from webhook.console.wording import field_name, is_confidential, lines_of
 from webhook.parts import parts
 from webhook.refusals import Refusal
 from webhook.storage.reports import close_reports, open_reports
@@ -27,6 +36,8 @@ from webhook.storage.use import shown_counts
 door = StaffPages("queue", __name__)
 _SEE_OTHER = 303
 _PAGE = 40
+# What databases take for an id.
+_LARGEST_NUMBER = 2**31 - 1
 TABS = ("overdue", "reports", "proposals", "translations")
 ORIGINS = ("institution", "import", "terms", "translation")
 
@@ -39,7 +50,7 @@ def show() -> str:
     if tab not in TABS:
         raise Refusal("not_found")
     place, origin = request.args.get("place", ""), request.args.get("origin", "")
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_number()
     found = _waiting(tab, directory, _scope(directory, place), origin, page)
     kept = {"show": tab, **({"place": place} if place else {}), **({"origin": origin} if origin else {})}
     return show_staff(
@@ -67,20 +78,23 @@ def verify() -> Response:
     return _back()
 
 
-@door.post("/queue/proposals/<int:number>")
+@door.post(f"/queue/proposals/<int(max={_LARGEST_NUMBER}):number>")
 @needs("editor")
 def decide(number: int) -> Response:
     """Accept a proposal into its record, or refuse it."""
     try:
-        insist_on_scope(proposals.proposal(engine(), number).key)
+        proposal = proposals.proposal(engine(), number)
+        insist_on_scope(proposal.key)
         if "accept" in request.form:
-            proposals.accept(engine(), number, staff_account().name)
+            _accept(proposal)
             flash("queue_accepted")
         else:
             proposals.refuse(engine(), number, staff_account().name)
             flash("queue_refused")
-    except proposals.UnknownProposal:
+    except (proposals.UnknownProposal, editing.UnknownRecord):
         flash("queue_gone")
+    except editing.Stale:
+        flash("queue_stale")
     except editing.InvalidFields:
         flash("queue_invalid")
     return _back()
@@ -95,6 +109,19 @@ def close(service_id: str) -> Response:
     close_reports(engine(), service_id, staff_account().name)
     flash("queue_closed")
     return _back()
+
+
+def _accept(proposal: proposals.Proposal) -> None:
+    """Raises Stale where the record no longer holds what the page showed beside the proposed value."""
+    if request.form.get("seen", _seen(proposal)) != _seen(proposal):
+        raise editing.Stale([proposal.field])
+    if proposal.field == "municipality":
+        insist_on_place(proposal.value)
+    proposals.accept(engine(), proposal.id, staff_account().name, proposal)
+
+
+def _seen(proposal: proposals.Proposal) -> str:
+    return digest([proposal.known])
 
 
 def _waiting(tab: str, directory: Directory, in_scope: InScope, origin: str, page: int) -> Sequence[Any]:
@@ -154,10 +181,19 @@ def _row(key: Key, record: Record, directory: Directory, language: Language) -> 
 
 def _of_proposal(one: proposals.Proposal, directory: Directory, language: Language) -> dict[str, Any]:
     known = ("–",) if one.field == proposals.CONFIRMED else lines_of(one.field, one.known, directory, language)
-    return {
-        "field": field_name(one.field, language), "known": known,
-        "proposed": lines_of(one.field, one.value, directory, language),
-    }  # fmt: skip
+    # What is proposed in the place of a confidential address may be the same one.
+    is_secret = is_confidential(one.known) and not may_edit(staff_account(), directory, one.key)
+    proposed = known if is_secret else lines_of(one.field, one.value, directory, language)
+    if isinstance(one.value, dict) and set(one.value) <= set(LANGUAGES):
+        known, proposed = _different(known, proposed)
+    return {"field": field_name(one.field, language), "known": known, "proposed": proposed, "seen": _seen(one)}
+
+
+def _different(known: tuple[str, ...], proposed: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Both without the texts of languages that stay as they are."""
+    before = tuple(line for line in known if line not in proposed)
+    after = tuple(line for line in proposed if line not in known)
+    return before or ("–",), after or ("–",)
 
 
 def _key(text: str) -> Key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from flask import url_for
@@ -9,7 +10,7 @@ from flask import url_for
 from index.directory.editing import UnknownRecord
 from index.directory.editing import record as read_record
 from index.directory.keys import KINDS, Key, Record
-from index.records import Directory, Language, Service, said
+from index.records import Directory, Language, Organization, Service, said
 from webhook.console.drafts import Proof
 from webhook.console.forms import Form
 from webhook.console.frame import may_edit, staff_account
@@ -46,9 +47,30 @@ def editable_record(kind: str, identity: str) -> tuple[Key, Record]:
     return key, record
 
 
+def directory_around(record: Record) -> Directory:
+    """The directory with the record, and the organization of a service, as the database holds them.
+
+    The search takes a change up a second later; whoever made it sees it at once.
+    """
+    known = parts().directory()
+    owner = wanted_record("organization", record.organization_id)[1] if isinstance(record, Service) else record
+    if isinstance(owner, Organization):
+        known = replace(known, organizations={**known.organizations, owner.id: owner})
+    if isinstance(record, Service):
+        return replace(known, services={**known.services, record.id: record})
+    return known
+
+
 def insist_on_scope(key: Key) -> None:
     """Raises Refusal where the account may not change the record."""
     if not may_edit(staff_account(), parts().directory(), key):
+        raise Refusal("forbidden")
+
+
+def insist_on_place(municipality: str) -> None:
+    """Whoever is limited to some municipalities brings organizations there only. Raises Refusal."""
+    scope = staff_account().scope
+    if municipality and not scope.is_everything and municipality not in scope.municipalities:
         raise Refusal("forbidden")
 
 

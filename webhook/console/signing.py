@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from webhook import passwords
 from webhook.console import locks
+from webhook.console.calls import end_call
 from webhook.console.frame import STATIC, StaffPages, open_to_everybody, show_staff
 from webhook.console.pending import begin_pending
 from webhook.console.places import START, is_ours, safe_place
@@ -50,7 +51,7 @@ def check() -> Response:
         return _refuse(name, place, found, attempt.minutes_left())
     attempt.succeeded()
     if found.password_hash and passwords.is_outdated(found.password_hash):
-        accounts.renew_hash(engine, found.account.id, passwords.hash_password(password))
+        accounts.renew_hash(engine, found.account.id, found.password_hash, passwords.hash_password(password))
     return go_on(found, place)
 
 
@@ -61,6 +62,7 @@ def sign_out() -> Response:
     account = signed_in()
     if account is not None:
         audit.record(parts().storage().engine, account.name, "sign_out")
+    end_call()
     leave()
     return redirect("/staff/sign-in", _SEE_OTHER)
 
@@ -103,7 +105,7 @@ def go_on(found: Credentials, place: str) -> Response:
 
 def let_in(found: Credentials, place: str) -> Response:
     """Everything was right."""
-    enter(found.account)
+    enter(found.account, found.generation)
     audit.record(parts().storage().engine, found.account.name, "sign_in")
     return locks.remember_device(redirect(place, _SEE_OTHER), found.account.name)
 

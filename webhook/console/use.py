@@ -8,6 +8,7 @@ from datetime import date
 
 from flask import Response, request, url_for
 
+from index.directory.hsds.flat import guarded
 from webhook.console import plots
 from webhook.console.figures import Figure, figures, spoken_range
 from webhook.console.frame import StaffPages, needs, show_staff, staff_account, staff_language
@@ -78,5 +79,5 @@ def _as_csv(shown: tuple[Figure, ...], weeks: Weeks) -> str:
     for figure in shown:
         for row in figure.rows:
             title = words[f"use_{figure.key}"]
-            lines.writerow([figure.key, title, weeks.first, weeks.last, row.id, row.label, row.n])
+            lines.writerow([figure.key, title, weeks.first, weeks.last, guarded(row.id), guarded(row.label), row.n])
     return _MARK + file.getvalue()

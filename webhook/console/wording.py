@@ -20,8 +20,13 @@ def field_name(field: str, language: Language) -> str:
     return str(texts(language)["keeping_fields"].get(field, field))
 
 
+def is_confidential(value: Any) -> bool:
+    """Whether a plain value is an address that nobody is told."""
+    return isinstance(value, dict) and bool(value.get("confidential"))
+
+
 def lines_of(field: str, value: Any, directory: Directory, language: Language) -> tuple[str, ...]:
-    """The value as lines to read; one dash where it holds nothing."""
+    """The value as lines to read, a confidential address without its text; one dash where it holds nothing."""
     if field == WHOLE:
         return tuple(_said((value or {}).get("name", {}))) or ("–",)
     if field == CONFIRMED:
@@ -66,10 +71,11 @@ def _parts(field: str, value: dict[str, Any], directory: Directory, language: La
     elif field == "verified":
         yield confirmation_of({"verified": value}, language)
     else:
+        secret = is_confidential(value)
         yield str(value.get("value", ""))
-        yield from _lines(field, value.get("text"), directory, language)
+        yield from () if secret else _lines(field, value.get("text"), directory, language)
         yield spoken_everywhere(value.get("schedule")).get(language, "")
-        yield words["keeping_confidential"] if value.get("confidential") else ""
+        yield words["keeping_confidential"] if secret else ""
         yield f"{words['keeping_until']} {value['until']}" if value.get("until") else ""
 
 

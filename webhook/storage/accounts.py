@@ -95,19 +95,24 @@ def change(engine: Engine, number: int, role: Role, scope: Scope, active: bool, 
 def set_password(engine: Engine, number: int, password_hash: str, actor: str) -> None:
     """From now on this password; open links and sessions are over."""
     with writing(engine) as connection:
-        connection.execute(
-            update(account)
-            .where(account.c.id == number)
-            .values(password_hash=password_hash, enrolment_hash=None, enrolment_until=None)
-        )
-        _end_generation(connection, number)
-        audit.write(connection, actor, "account_password", _name_of(connection, number))
+        _keep_password(connection, number, password_hash, actor)
 
 
-def renew_hash(engine: Engine, number: int, password_hash: str) -> None:
-    """The same password, hashed with today's parameters."""
+def use_link(engine: Engine, token: str, password_hash: str, at: datetime) -> Account | None:
+    """Set the password that somebody chose by a link. None where the link is over: of two at once, one is used."""
     with writing(engine) as connection:
-        connection.execute(update(account).where(account.c.id == number).values(password_hash=password_hash))
+        row = connection.execute(select(account).where(*_opened_by(token, at))).first()
+        if row is None:
+            return None
+        _keep_password(connection, row.id, password_hash, row.name)
+        return account_of(connection, row)
+
+
+def renew_hash(engine: Engine, number: int, old: str, new: str) -> None:
+    """The same password, hashed with today's parameters; not where it was changed meanwhile."""
+    same = (account.c.id == number, account.c.password_hash == old)
+    with writing(engine) as connection:
+        connection.execute(update(account).where(*same).values(password_hash=new))
 
 
 def choose(engine: Engine, number: int, **own: Any) -> None:
@@ -131,9 +136,7 @@ def make_link(engine: Engine, number: int, until: datetime, actor: str) -> str:
 
 def of_link(engine: Engine, token: str, at: datetime) -> Account | None:
     """Whose link it is; None when it was used, replaced, or is too old."""
-    return _one(
-        engine, account.c.enrolment_hash == digest(token), account.c.enrolment_until > stamp(at), account.c.active
-    )
+    return _one(engine, *_opened_by(token, at))
 
 
 def keep_second_factor(engine: Engine, number: int, locked_secret: str, step: int, codes: Iterable[str]) -> None:
@@ -219,6 +222,20 @@ def account_of(connection: Connection, row: Any) -> Account:
         tuple(part.value for part in kept if part.kind == _ORGANIZATION),
     )
     return Account(row.id, row.name, row.role, row.language, scope, row.shortcuts, row.active)
+
+
+def _opened_by(token: str, at: datetime) -> tuple[Any, ...]:
+    return account.c.enrolment_hash == digest(token), account.c.enrolment_until > stamp(at), account.c.active
+
+
+def _keep_password(connection: Connection, number: int, password_hash: str, actor: str) -> None:
+    connection.execute(
+        update(account)
+        .where(account.c.id == number)
+        .values(password_hash=password_hash, enrolment_hash=None, enrolment_until=None)
+    )
+    _end_generation(connection, number)
+    audit.write(connection, actor, "account_password", _name_of(connection, number))
 
 
 def _credentials(engine: Engine, condition: Any) -> Credentials | None:

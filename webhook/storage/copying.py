@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 
+from index.errors import NewerDatabase
 from webhook.storage.database import open_storage
 
 # Pages of 4 KB that are put in place between two looks at the progress.
@@ -79,7 +79,7 @@ def bring_up_to_date(path: Path) -> None:
     """Apply the migrations that a copy has not seen. Raises CopyFault for a copy of a newer version than this one."""
     try:
         open_storage(f"sqlite:///{path}").engine.dispose()
-    except CommandError as fault:
+    except NewerDatabase as fault:
         raise CopyFault("the copy was made by a newer version; update this one first") from fault
     with _faults_of(path), _open(path, "rw") as database:
         database.execute("PRAGMA journal_mode=DELETE")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.directory.database import Engine, database_url, migrate, open_database
+from index.directory.database import PATIENCE, Engine, OperationalError, database_url, migrate, open_database
 
-__all__ = ["Engine", "Storage", "database_url", "open_storage"]
+__all__ = ["OUT_OF_REACH", "PATIENCE", "Engine", "OperationalError", "Storage", "database_url", "open_storage"]
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+# While an import writes for a minute, staff who would write must not hold all threads that the chat needs.
+_SERVERS_PATIENCE = 2.0
+# What a command says where it gets an OperationalError.
+OUT_OF_REACH = "The database cannot be reached or written, or something else, such as an import, is writing to it."
 
 
 @dataclass(frozen=True)
@@ -19,8 +23,8 @@ class Storage:
     engine: Engine
 
 
-def open_storage(url: str | None = None) -> Storage:
-    """The directory's database with every migration of both applied."""
-    engine = open_database(url)
+def open_storage(url: str | None = None, patience: float = _SERVERS_PATIENCE) -> Storage:
+    """The directory's database with every migration of both applied. See `open_database`."""
+    engine = open_database(url, patience)
     migrate(engine, _MIGRATIONS)
     return Storage(engine)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
-from index.directory.database import Engine, writing
+from index.directory.database import Engine, OperationalError, writing
 from webhook.staff import Account
 from webhook.storage.accounts import account_of
 from webhook.storage.safe import digest
@@ -27,16 +28,16 @@ class Lifetime:
     whole: int
 
 
-def begin(engine: Engine, account_id: int, at: datetime) -> str:
-    """A new session's token, which only the browser knows."""
+def begin(engine: Engine, account_id: int, at: datetime, generation: int | None = None) -> str:
+    """A new session's token, which only the browser knows. generation: of the account; else the one of now."""
     token = secrets.token_urlsafe(32)
-    generation = select(account.c.generation).where(account.c.id == account_id).scalar_subquery()
+    now = select(account.c.generation).where(account.c.id == account_id).scalar_subquery()
     with writing(engine) as connection:
         connection.execute(
             insert(staff_session).values(
                 token_hash=digest(token),
                 account_id=account_id,
-                generation=generation,
+                generation=now if generation is None else generation,
                 begun_at=stamp(at),
                 seen_at=stamp(at),
             )
@@ -62,7 +63,8 @@ def find(engine: Engine, token: str, at: datetime, lives: Lifetime) -> Account |
         ).first()
         found = account_of(connection, row) if row else None
     if row and row.seen_at < stamp_before(at, seconds=_NOTED_EVERY):
-        with writing(engine) as connection:
+        # While an import writes, looking things up goes on; the next look-up notes it.
+        with suppress(OperationalError), writing(engine, patience=0) as connection:
             connection.execute(update(staff_session).where(wanted).values(seen_at=stamp(at)))
     return found
 

@@ -64,7 +64,7 @@ attempt = Table(
     Column("failed_at", String(32), nullable=False, index=True),
     Column("locked_until", String(32)),
 )
-# Only ever added to: in SQLite, triggers refuse every change, and to take away what is younger than a month.
+# Only ever added to: triggers refuse every change, and to take away what is younger than a month.
 audit = Table(
     "audit",
     metadata,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from index.directory.candidates import Candidate, RowFault
 from index.directory.incoming.headers import Columns, columns_of, recognised
+from index.directory.incoming.lines import Row
 from index.directory.incoming.rows import Remark, RowReader, Told
-from index.directory.incoming.sheets import Row, UnreadableTable, rows_of
+from index.directory.incoming.sheets import UnreadableTable, rows_of
 
 # A title, a date and an empty line may stand above the header.
 _HEADER_WITHIN = 15

@@ -9,8 +9,8 @@ from typing import Any
 from index.directory.candidates import Candidate, RowFault, Where
 from index.directory.incoming import cells as read
 from index.directory.incoming.headers import SPOKEN, ColumnMap, Columns
+from index.directory.incoming.lines import Row
 from index.directory.incoming.opening import read_opening
-from index.directory.incoming.sheets import Row
 from index.directory.incoming.telephones import read_telephones
 from index.directory.plain import plain
 from index.directory.validation import Fault, record_faults, told_only

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
 
+from index.directory.incoming.archives import is_bomb
+from index.directory.incoming.lines import Row, csv_rows
 from index.errors import FinderFault
 
 # Letters beyond ASCII that our languages write; what else a decoding shows, it has probably misread.
@@ -20,24 +25,16 @@ _SINGLE_BYTE = ("cp1257", "cp1250")
 _SAMPLE = 1 << 16
 _MOST_IN_A_CELL = 100_000
 _SEPARATORS = ";,\t|"
+# What reading a broken or foreign archive raises, by whichever of its layers it is found out.
+_NO_WORKBOOK = (BadZipFile, ParseError, zlib.error, KeyError, OSError, EOFError, ValueError, TypeError, AttributeError)
+# NUL, zero-width and directional signs, soft hyphens: pages and PDF files leave them behind.
+_UNSEEN = re.compile("[\x00\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_RECKONED = re.compile(r"^'(?=[=+\-@\d])")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 class UnreadableTable(FinderFault):
     """A file is no table, or its columns do not say what they hold."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as it stands: texts of its cells, and the line that it begins on. `broken` could not be read."""
-
-    line: int
-    cells: tuple[str, ...]
-    broken: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(self.cells) and not self.broken
 
 
 def rows_of(path: Path) -> Iterator[Row]:
@@ -48,24 +45,13 @@ def rows_of(path: Path) -> Iterator[Row]:
 
 def _csv_rows(path: Path) -> Iterator[Row]:
     encoding = _encoding(path)
-    csv.field_size_limit(_MOST_IN_A_CELL)
     with path.open(encoding=encoding, newline="", errors="replace") as file:
         sample = file.read(_SAMPLE)
         file.seek(0)
-        lines = csv.reader(file, delimiter=_separator(sample), strict=False)
-        before = 0
-        while True:
-            try:
-                cells = next(lines)
-            except StopIteration:
-                return
-            except csv.Error:
-                yield Row(before + 1, (), broken=True)
-            else:
-                # Excel's own hint about the separator is no row.
-                if not (before == 0 and cells and cells[0].casefold().startswith("sep=")):
-                    yield Row(before + 1, tuple(_tidy(cell) for cell in cells))
-            before = lines.line_num
+        for row in csv_rows(file, _separator(sample), _MOST_IN_A_CELL):
+            # Excel's own hint about the separator is no row.
+            if not (row.line == 1 and row.cells and row.cells[0].casefold().startswith("sep=")):
+                yield replace(row, cells=tuple(_tidy(cell) for cell in row.cells))
 
 
 def _encoding(path: Path) -> str:
@@ -104,15 +90,20 @@ def _separator(sample: str) -> str:
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
-    """Rows of the first sheet that holds any."""
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
+    """Rows of the first sheet that holds any. A workbook that breaks off in the middle is none."""
     try:
-        workbook = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, OSError, ValueError):
+        with ZipFile(path) as archive:
+            if is_bomb(archive):
+                raise UnreadableTable(f"{path.name} unpacks to more than any table holds.")
+        yield from _sheet_rows(path)
+    except _NO_WORKBOOK:
         raise UnreadableTable(f"{path.name} is not an XLSX workbook.") from None
-    with closing(workbook):
+
+
+def _sheet_rows(path: Path) -> Iterator[Row]:
+    from openpyxl import load_workbook
+
+    with closing(load_workbook(path, read_only=True, data_only=True)) as workbook:
         for sheet in workbook.worksheets:
             # Some programs write a wrong size of the sheet, and rows would be cut off by it.
             sheet.reset_dimensions()
@@ -144,5 +135,9 @@ def _shown(value: Any) -> str:
 
 
 def _tidy(cell: str) -> str:
-    """Without blanks around, with one kind of line end."""
-    return cell.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    """Without blanks around and signs that nobody sees, with one kind of line end.
+
+    An apostrophe that keeps spreadsheets from reckoning is theirs, and no part of the text.
+    """
+    plain = cell.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
+    return _RECKONED.sub("", _UNSEEN.sub("", plain).strip())

@@ -13,7 +13,9 @@ from nlu.normalisation import fold
 
 # With the old prefix, in brackets or not, with a tilde after it, or international.
 _NUMBER = re.compile(r"\+?\(?\d[\d\s().~\u00a0\u2010-\u2015-]*\d|\d{3,}")
-_BETWEEN = re.compile(r"[;,\n\r|]|(?<=\d)\s*/\s*(?=[+(]?\d[\d\s().-]{4,})")
+_BETWEEN = re.compile(r"[;,\n\r|]|(?<=\d)\s*/\s*(?=[+(]?\d[\d\s().-]{4,})|(?<=\d)\s*(?=\+\d)")
+# An ending of another number, or an e-mail address, is no word about this one.
+_NO_LABEL = re.compile(r"[\d\s/+()-]+|.*@.*", re.DOTALL)
 _LEAST_DIGITS = 3
 
 
@@ -50,6 +52,9 @@ def read_telephones(cell: str) -> Telephones:
         elif called and not label and _continues(match[0]):
             rest.append(piece.strip())
         else:
+            if _NO_LABEL.fullmatch(label):
+                rest.append(label)
+                label = ""
             called.append(Called(as_kept(match[0]), label))
     unique = {one.number: one for one in reversed(called)}
     return Telephones(tuple(reversed(unique.values())), tuple(faxes), "; ".join(filter(None, rest)))
@@ -102,8 +107,9 @@ def _continues(number: str) -> bool:
 
 
 @cache
-def _said() -> re.Pattern[str]:
-    alternatives = "|".join(sorted(map(re.escape, words("telephone")), key=len, reverse=True))
+def _said(*keys: str) -> re.Pattern[str]:
+    named = [word for key in keys for word in words(key)]
+    alternatives = "|".join(sorted(map(re.escape, named), key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)\.?")
 
 
@@ -111,15 +117,17 @@ def _is_fax(piece: str) -> bool:
     """Whether a piece names a fax and no telephone."""
     folded = fold(piece)
     named = any(re.search(rf"(?<!\w){word}", folded) for word in words("fax"))
-    return named and not _said().search(folded)
+    return named and not _said("telephone").search(folded)
 
 
 def _label(text: str) -> str:
     """The words beside a number, without those that only say that it is one."""
     folded = fold(text)
     kept = list(text)
-    for match in _said().finditer(folded):
+    for match in _said("telephone", "fax").finditer(folded):
         kept[match.start() : match.end()] = " " * (match.end() - match.start())
     bare = re.sub(r"\s+", " ", "".join(kept)).strip(" .,:;-–—/")
+    # "tel. ir faksas" leaves only what joined the two.
+    bare = "" if fold(bare) in words("or") else bare
     inside = re.fullmatch(r"\(([^()]*)\)", bare)
     return (inside[1] if inside else bare).strip(" .,:;-–—/")

@@ -163,6 +163,15 @@ def test_a_token_that_is_not_ours_opens_nothing(institution: FlaskClient, link: 
         assert institution.get(f"/confirm/{token}").status_code == 404
 
 
+def test_a_link_to_a_record_that_has_gone_is_over(institution: FlaskClient, link: str, storage: Storage) -> None:
+    token = _form(institution.get(link).get_data(as_text=True), 'id="correct"')["csrf_token"]
+    with storage.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM organization WHERE id = 'vmkc'")
+    assert institution.get(link).status_code == 410
+    assert institution.post(link, data={"right": "1", "csrf_token": token}).status_code == 410
+    assert open_proposals(storage.engine) == ()
+
+
 def test_a_secret_address_is_not_shown_even_here(institution: FlaskClient, link: str, storage: Storage) -> None:
     source = {"url": None, "title": "", "date": None}
     address = {"text": "Slapta g. 7", "confidential": True, "source": source, "verified": None}

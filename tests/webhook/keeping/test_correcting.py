@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
+
 from index.directory import editing
 from index.directory.keys import Key
 from index.directory.plain import PlainRecord
@@ -38,6 +40,12 @@ def test_one_number_of_several_is_withdrawn_alone(editor: Any, edit_page: Callab
     assert [phone["number"] for phone in content(VMKC)["phones"]] == ["+370 5 200 0001"]
 
 
+def test_a_number_with_a_field_that_has_none_is_no_fault_of_ours(editor: Any, content: Read) -> None:
+    assert editor.post(f"{HERE}/withdraw?field=website&number=112", {}).status_code == 303
+    assert editor.post(f"{HERE}/withdraw?field=alert&number=112", {}).status_code == 303
+    assert content(VMKC)["website"] is None
+
+
 def test_what_a_record_cannot_be_without_is_not_withdrawn(editor: Any, content: Read) -> None:
     answer = editor.post(f"{HERE}/withdraw?field=name", {})
     assert content(VMKC)["name"]
@@ -64,6 +72,23 @@ def test_history_says_who_changed_what_from_what_to_what(someone: Any, storage: 
     for words in ("jonas", "Crisis centre (lt)", "Naujas vardas", "out of date", "shown"):
         assert words in page
     assert "/undo" not in page
+
+
+@pytest.mark.parametrize("texts", [["Slapta g. 7"], ["Slapta g. 7", None]], ids=["now", "once"])
+def test_history_does_not_tell_an_address_that_is_or_was_confidential(
+    someone: Any, storage: Storage, texts: list[str | None]
+) -> None:
+    """What stood there before it became confidential is the same place."""
+    source = {"url": None, "title": "", "date": None}
+    public = {"text": "Slapta g. 7", "confidential": False, "source": source, "verified": None}
+    editing.edit(storage.engine, VMKC, {"address": public}, "ona")
+    for text in texts:
+        secret = text and {**public, "confidential": True}
+        editing.edit(storage.engine, VMKC, {"address": secret}, "ona")
+    editor = someone("editor")
+    for page in ("history", "verify"):
+        assert "Slapta" not in editor.get(f"{HERE}/{page}")
+    assert "Confidential" in editor.get(f"{HERE}/history")
 
 
 def test_only_the_newest_change_of_a_field_can_be_undone(editor: Any, storage: Storage, content: Read) -> None:

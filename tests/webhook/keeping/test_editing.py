@@ -19,6 +19,7 @@ from webhook.storage.database import Storage
 VMKC = Key("organization", "vmkc")
 SHELTER = Key("service", "vmkc.prieglobstis")
 KAUNAS = "Kauno miesto savivaldybė"
+VILNIUS = "Vilniaus miesto savivaldybė"
 EDIT = "/staff/records/organization/vmkc/edit"
 Read = Callable[[Key], PlainRecord]
 Form = Callable[[Key], MultiDict[str, str]]
@@ -244,6 +245,23 @@ def test_an_editor_cannot_change_what_lies_elsewhere(someone: Any, storage: Stor
     assert elsewhere.post("/staff/queue/verify", {"record": "organization:vmkc"}).status_code == 403
     assert editing.history(storage.engine, VMKC) == ()
     assert due_fields(editing.record(storage.engine, VMKC), date.today())
+
+
+def test_an_editor_brings_no_organization_into_another_municipality(
+    someone: Any, storage: Storage, content: Read
+) -> None:
+    editor = someone("editor", Scope((KAUNAS,)))
+    here = "/staff/records/organization/kaunas"
+    assert editor.post(f"{here}/edit", {"municipality.seen": "", "municipality": VILNIUS}).status_code == 403
+    editing.edit(storage.engine, Key("organization", "kaunas"), {"municipality": VILNIUS}, "admin")
+    (change,) = editing.edit(storage.engine, Key("organization", "kaunas"), {"municipality": KAUNAS}, "admin")
+    assert editor.post(f"{here}/changes/{change.id}/undo", {}).status_code == 403
+    assert content(Key("organization", "kaunas"))["municipality"] == KAUNAS
+
+
+def test_an_order_of_many_digits_is_a_fault_as_any_other(editor: Any) -> None:
+    answer = editor.post("/staff/validate", {"kind": "helpline", "field": "danger_order", "danger_order": "9" * 5000})
+    assert list(answer.json["faults"]) == ["danger_order"]
 
 
 def test_an_address_beyond_the_record_does_not_exist(editor: Any) -> None:

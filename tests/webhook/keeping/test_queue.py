@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -132,6 +133,52 @@ def test_a_wrong_proposal_cannot_be_accepted(editor: Any, content: Read, storage
     assert [one.id for one in open_proposals(storage.engine)] == [number]
 
 
+def test_a_proposal_is_not_accepted_over_what_a_colleague_corrected_meanwhile(
+    editor: Any, content: Read, storage: Storage
+) -> None:
+    number = _propose(storage, "name", {"lt": "Naujas vardas"})
+    seen = re.findall(r'name="seen" value="(\w+)"', editor.get("/staff/queue?show=proposals"))[0]
+    editing.edit(storage.engine, VMKC, {"name": {"lt": "Tikras vardas"}}, "jonas")
+    answer = editor.post(f"/staff/queue/proposals/{number}", {"accept": "1", "seen": seen})
+    assert content(VMKC)["name"] == {"lt": "Tikras vardas"}
+    assert "changed meanwhile" in editor.get(answer.headers["Location"])
+    seen = re.findall(r'name="seen" value="(\w+)"', editor.get("/staff/queue?show=proposals"))[0]
+    editor.post(f"/staff/queue/proposals/{number}", {"accept": "1", "seen": seen})
+    assert content(VMKC)["name"] == {"lt": "Naujas vardas"}
+
+
+def test_a_proposal_brings_no_organization_out_of_the_editors_scope(
+    someone: Any, content: Read, storage: Storage
+) -> None:
+    number = _propose(storage, "municipality", KAUNAS)
+    editor = someone("editor", Scope(organizations=("vmkc",)))
+    assert editor.post(f"/staff/queue/proposals/{number}", {"accept": "1"}).status_code == 403
+    assert content(VMKC)["municipality"] != KAUNAS
+
+
+def test_a_proposal_for_a_record_that_has_gone_is_decided(editor: Any, storage: Storage) -> None:
+    with writing(storage.engine) as connection:
+        propose(connection, "import", Key("organization", "gone"), "name", {"lt": "Nėra"})
+    number = open_proposals(storage.engine)[-1].id
+    assert editor.post(f"/staff/queue/proposals/{number}", {"accept": "1"}).status_code == 303
+
+
+def test_viewers_are_not_told_an_address_that_is_proposed_for_a_confidential_one(
+    someone: Any, storage: Storage
+) -> None:
+    source = {"url": None, "title": "", "date": None}
+    public = {"text": "Slapta g. 7", "confidential": False, "source": source, "verified": None}
+    editing.edit(storage.engine, VMKC, {"address": {**public, "confidential": True}}, "ona")
+    _propose(storage, "address", public)
+    assert "Slapta" not in someone("viewer").get("/staff/queue?show=proposals")
+
+
+@pytest.mark.parametrize("path", ["?show=proposals&page=", "?page="])
+def test_a_page_that_no_list_has_is_empty(editor: Any, path: str) -> None:
+    editor.get(f"/staff/queue{path}{'9' * 40}")
+    assert editor.post(f"/staff/queue/proposals/{'9' * 40}", {"accept": "1"}).status_code == 404
+
+
 def test_proposals_are_chosen_by_who_makes_them(editor: Any, storage: Storage) -> None:
     _propose(storage, "name", {"lt": "Naujas vardas"}, "institution")
     assert "Naujas vardas" in editor.get("/staff/queue?show=proposals&origin=institution")
@@ -153,3 +200,14 @@ def test_a_viewer_decides_nothing(someone: Any, storage: Storage) -> None:
     assert "Naujas vardas" in viewer.get("/staff/queue?show=proposals")
     assert viewer.post(f"/staff/queue/proposals/{number}", {"accept": "1"}).status_code == 403
     assert viewer.post("/staff/queue/reports/vmkc.prieglobstis", {}).status_code == 403
+
+
+def test_a_proposed_text_is_shown_without_the_languages_that_stay(
+    someone: Any, storage: Storage, content: Read
+) -> None:
+    name = content(VMKC)["name"]
+    _propose(storage, "name", {**name, "en": "Crisis Centre of the City"}, origin="translation")
+    page = someone("viewer").get("/staff/queue?show=proposals")
+    table = page[page.index("<tbody>") :]
+    assert "EN: Crisis Centre of the City" in table
+    assert f"LT: {name['lt']}" not in table

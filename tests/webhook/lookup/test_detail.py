@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from index.directory.editing import undo, withdraw
 from index.directory.keys import Key
 from index.directory.notes import notes
 from index.directory.plain import plain
@@ -40,10 +42,40 @@ def test_it_shows_the_texts_of_all_languages_and_who_confirmed_a_number_how(
     assert phones[0]["number"] in page
 
 
+@pytest.mark.parametrize(("address", "place"), [(ADDRESS, "Wilno"), ("/staff/records/helpline/111", "Cała Litwa")])
+def test_places_that_are_served_have_their_names_in_the_readers_language(
+    staff: Staff, address: str, place: str
+) -> None:
+    assert f"<dt>Obszar działania</dt><dd>{place}</dd>" in staff(language="pl").page(address)
+
+
 def test_an_unknown_record_is_not_found(staff: Staff) -> None:
     worker = staff()
     for address in ("/staff/records/service/none", "/staff/records/secret/vmkc"):
         assert worker.client.get(address).status_code == 404
+
+
+def test_who_takes_a_value_away_sees_it_gone_at_once(staff: Staff, storage: Storage) -> None:
+    editor = staff("editor", language="en")
+    address = "info@vmkc.lt"
+    assert address in editor.page(ADDRESS)
+    changes = withdraw(storage.engine, Key("organization", "vmkc"), "email", "test")
+    try:
+        assert address not in editor.page(ADDRESS)
+    finally:
+        undo(storage.engine, changes[0].id, "test")
+    assert address in editor.page(ADDRESS)
+
+
+def test_an_organizations_number_and_notice_stand_at_its_top(staff: Staff, change: Callable[..., None]) -> None:
+    today = date.today()
+    for until, is_told in ((today, True), (today - timedelta(days=2), False)):
+        notice = {"text": {"lt": "Vietų nėra."}, "until": until.isoformat()}
+        change(Key("organization", "vmkc"), alert=notice)
+        page = staff().page("/staff/records/organization/vmkc")
+        top = page[: page.index('class="columns"')]
+        assert ("Vietų nėra." in top) == is_told
+        assert 'href="tel:+37052332508"' in top
 
 
 def test_editors_leave_notes_for_colleagues_where_they_may_edit(staff: Staff, storage: Storage) -> None:

@@ -51,6 +51,23 @@ def test_a_search_is_never_in_an_address_or_a_log(staff: Staff, caplog: pytest.L
         assert set(session) <= {"_user_id", "call", "csrf_token", "_permanent", "_fresh"}
 
 
+def test_filters_that_are_on_are_counted_and_cleared_in_one_click(staff: Staff) -> None:
+    worker = staff(language="en")
+    filters = {"place": "Vilniaus miesto savivaldybė", "spoken": "ru", "open_now": "1"}
+    assert "Filters on: 3." in worker.do(text="shelter", **filters)
+    page = worker.do(text="shelter", **filters, unfilter="1")
+    assert "Filters on" not in page
+    assert '<option value="Vilniaus miesto savivaldybė" selected>' not in page
+    assert 'value="shelter"' in page
+
+
+def test_where_nothing_is_found_it_says_what_to_do_next(staff: Staff) -> None:
+    page = staff(language="en").do(text="jet engine repair")
+    assert "Nothing in the directory fits." in page
+    assert "mark “No such service”" in page
+    assert '<ol class="list">' not in page
+
+
 def test_text_filters_and_basket_stay_until_a_new_call(staff: Staff) -> None:
     worker = staff(language="en")
     worker.do(text="shelter", place="Vilniaus miesto savivaldybė", spoken="ru", put=VMKC)

@@ -5,6 +5,7 @@
   if (!form) return;
   const token = document.querySelector("meta[name=csrf-token]").content;
   const latest = new Map();
+  const visited = new Set();
   let touched = false;
 
   const own = (field) => form.querySelectorAll(`[data-field="${CSS.escape(field)}"] [name]`);
@@ -23,7 +24,9 @@
     for (const input of own(field)) {
       const place = document.getElementById(`${input.name}-fault`);
       if (!place) continue;
-      const sentence = faults[input.name] || "";
+      // Nobody is told that a field is empty before they came to it.
+      const early = !input.value && !visited.has(input.name);
+      const sentence = early ? "" : faults[input.name] || "";
       if (place.textContent !== sentence) place.textContent = sentence;
       if (sentence) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
@@ -57,6 +60,7 @@
     if (left) keep(left, kept);
   };
 
+  form.addEventListener("focusout", (event) => visited.add(event.target.name));
   const fieldOf = (input) => input.closest("[data-field]")?.dataset.field;
   const waiting = new Map();
   form.addEventListener("input", (event) => {

@@ -9,6 +9,7 @@
   const fault = document.getElementById("fault");
   const withShortcuts = "shortcuts" in document.body.dataset;
   const PAUSE = 120; // milliseconds: between two letters of a quick typist, and not felt by others
+  const TOLD = 2000; // milliseconds for which a button says that it worked
   let waiting = 0;
   let running = null;
 
@@ -26,6 +27,7 @@
     clearTimeout(waiting);
     if (running) running.abort();
     const mine = (running = new AbortController());
+    if (button && button.name === "unfilter") clearFilters();
     const body = new URLSearchParams(new FormData(look));
     if (button && button.name) body.append(button.name, button.value);
     try {
@@ -38,6 +40,11 @@
     } catch (problem) {
       if (problem.name !== "AbortError") complain(look.dataset.failed);
     }
+  }
+
+  function clearFilters() {
+    for (const choice of look.querySelectorAll(".filters select")) choice.value = "";
+    for (const choice of look.querySelectorAll(".filters input")) choice.checked = false;
   }
 
   function show(elements, button) {
@@ -99,6 +106,7 @@
     } else {
       if (thing.tagName === "SUMMARY") thing.focus();
       thing.click();
+      if (thing.tagName === "SUMMARY") thing.parentElement.scrollIntoView({ block: "nearest" });
     }
     return true;
   }
@@ -122,8 +130,8 @@
   if (look) {
     const filters = look.querySelector(".filters");
     const wide = matchMedia("(min-width: 64rem)");
-    const chosen = look.querySelectorAll(".filters :checked:not([value=''])");
-    filters.open = wide.matches || chosen.length > 0;
+    // On a telephone results come first; how many filters are on stands above them.
+    filters.open = wide.matches;
     wide.addEventListener("change", () => { filters.open = filters.open || wide.matches; });
     look.addEventListener("input", (event) => {
       clearTimeout(waiting);
@@ -147,6 +155,9 @@
       await navigator.clipboard.writeText(text.value);
       text.select();
       tell(button.dataset.copied);
+      const label = button.dataset.label || (button.dataset.label = button.textContent);
+      button.textContent = button.dataset.copied;
+      setTimeout(() => { button.textContent = label; }, TOLD);
     });
   }
 })();

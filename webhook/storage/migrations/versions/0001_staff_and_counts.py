@@ -16,6 +16,12 @@ AUDIT_TRIGGERS = (
     "WHEN substr(OLD.at, 1, 19) > strftime('%Y-%m-%dT%H:%M:%S', 'now', '-30 days') "
     "BEGIN SELECT RAISE(ABORT, 'the log of what was done is kept for a month at least'); END",
 )
+AUDIT_TRIGGERS_OF_POSTGRESQL = (
+    "CREATE FUNCTION keep_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "IF TG_OP = 'DELETE' AND CAST(OLD.at AS timestamptz) <= now() - interval '30 days' THEN RETURN OLD; END IF; "
+    "RAISE EXCEPTION 'the log of what was done is never changed, and kept for a month at least'; END $$",
+    "CREATE TRIGGER audit_is_kept BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION keep_audit()",
+)
 
 
 def upgrade() -> None:
@@ -49,9 +55,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
-    if op.get_bind().dialect.name == "sqlite":
-        for trigger in AUDIT_TRIGGERS:
-            op.execute(trigger)
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    for statement in AUDIT_TRIGGERS_OF_POSTGRESQL if on_postgresql else AUDIT_TRIGGERS:
+        op.execute(statement)
     op.create_table(
         "attempt",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
@@ -172,3 +178,5 @@ def downgrade() -> None:
         "account",
     ):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION keep_audit")
