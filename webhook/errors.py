@@ -24,6 +24,7 @@ from webhook.languages import caller_language
 from webhook.messages import MOST_CHARACTERS
 from webhook.parts import now, parts
 from webhook.refusals import Refusal
+from webhook.storage.database import OperationalError
 
 _log = logging.getLogger("webhook.faults")
 
@@ -68,6 +69,8 @@ def refusal_of(fault: Exception) -> Refusal:
     if isinstance(fault, HTTPException):
         status = fault.code or _OUR_FAULTS
         return Refusal(_CODE_OF_STATUS.get(status, "bad_request" if status < _OUR_FAULTS else "internal"))
+    if isinstance(fault, OperationalError):
+        return Refusal("storage_unavailable")
     if isinstance(fault, (FinderFault, NluError)):
         return Refusal("search_unavailable")
     return Refusal("internal")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 
 from babel import Locale
 
+from index.directory.incoming.employees import is_personal_mail
 from index.directory.incoming.words import words
 from index.needs.taxonomy import Term, read_taxonomy
 from index.records import COUNTRY, LANGUAGES
@@ -41,15 +43,29 @@ def parts(cell: str) -> list[str]:
 
 
 def read_emails(cell: str) -> list[str]:
-    """Everything that stands where an e-mail address should."""
+    """Everything that stands where an e-mail address should; what looks like an office's before what looks a person's.
+
+    Words beside an address come last.
+    """
     found = re.sub(r"(?i)\b(mailto:|(el\.? ?p(aštas|\.)?|e-?mail):? )", " ", cell)
-    return [piece.strip(".,;:()<>") for piece in re.split(r"[\s,;|/]+", found) if piece.strip(".,;:()<>")]
+    pieces = re.split(r"[\s,;|/]+", re.sub(r"\s*@\s*", "@", found))
+    bare = [piece.strip(".,;:()<>'\"") for piece in pieces]
+    return sorted(filter(None, bare), key=lambda piece: ("@" not in piece, is_personal_mail(piece)))
 
 
 def read_websites(cell: str) -> list[str]:
-    """Web addresses; without a scheme they get http://, which leads on to https:// where there is one."""
-    found = [piece.strip(",;()<>") for piece in re.split(r"[\s;|]+|,\s", cell) if piece.strip(",;()<>")]
-    return [piece if "://" in piece or "." not in piece else f"http://{piece}" for piece in found]
+    """Web addresses; without a scheme they get http://, which leads on to https:// where there is one.
+
+    Words beside an address come last.
+    """
+    pieces = [piece.strip(",;()<>'\"") for piece in re.split(r"[\s;|]+|,\s", cell)]
+    found = [_with_scheme(piece) for piece in pieces if re.search(r"\w", piece)]
+    return sorted(found, key=lambda piece: "://" not in piece)
+
+
+def _with_scheme(piece: str) -> str:
+    bare = re.fullmatch(r"[\w-]+(\.[\w-]+)+([/:?#].*)?", piece)
+    return f"http://{piece}" if bare and "://" not in piece else piece
 
 
 def read_place(cell: str) -> str | None:
@@ -141,13 +157,38 @@ def read_status(cell: str) -> str | None:
 
 
 def read_date(cell: str) -> str:
-    """The ISO date of "2026.01.15" and "15.01.2026"; anything else as it stands."""
-    text = cell.removesuffix("d.").strip(" .")
-    if match := re.fullmatch(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})", text):
-        return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+    """The ISO date, or year and month, of what people write: "2026.01.15", "15.01.2026", "2026 m. sausio 15 d.".
+
+    Anything else as it stands.
+    """
+    text = re.sub(r"\s*(?<!\w)d\.?$", "", cell.strip()).strip(" .")
+    if match := re.fullmatch(r"(\d{4})[./ -](\d{1,2})[./ -](\d{1,2})", text):
+        return _iso(cell, match[1], match[2], match[3])
     if match := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", text):
-        return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+        return _iso(cell, match[3], match[2], match[1])
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d.*", text):
+        return match[1]
+    if match := re.fullmatch(r"(\d{4}) ?m\.?(?: ([^\W\d_]+)(?: mėn\.?)?(?: (\d{1,2}))?)?", text):
+        month = _months().get(match[2] or "")
+        return cell if match[2] and not month else _iso(cell, match[1], month, match[3])
     return text
+
+
+def _iso(cell: str, year: str, month: str | None, day: str | None) -> str:
+    """The parts as one date, which may end with the year or month; the cell where there is no such day."""
+    told = [f"{int(part):02}" for part in (month, day) if part]
+    try:
+        date(int(year), *map(int, (*told, "1", "1")[:2]))
+    except ValueError:
+        return cell
+    return "-".join((year, *told))
+
+
+@cache
+def _months() -> Mapping[str, str]:
+    """Numbers of months by their names, in Lithuanian ("sausis", "sausio")."""
+    named = Locale.parse("lt").months
+    return {name: str(number) for use in ("format", "stand-alone") for number, name in named[use]["wide"].items()}
 
 
 def is_nothing(cell: str) -> bool:
