@@ -79,6 +79,7 @@ def _reset(engine: Engine, name: str, settings: Settings) -> Account:
     account = accounts.by_name(engine, name)
     if account is None:
         raise AccountFault("unknown")
+    accounts.forget_password(engine, account.id, _actor())
     accounts.reset_second_factor(engine, account.id, _actor())
     attempts.forget(engine, Safe(settings.signing_key()).keyed_digest(account.name)[: attempts.HALF])
     return account

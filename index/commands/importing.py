@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _FORMATS = {".json": "hsds-json", ".jsonl": "hsds-json", ".zip": "hsds-csv", "": "hsds-csv",
             ".xlsx": "xlsx", ".xlsm": "xlsx"}  # fmt: skip
 _REJECTED = ".rejected.csv"
+# Characters that the database keeps of an origin's name.
+_LONGEST_ORIGIN = 60
 
 
 def add_to(commands: Any) -> None:
@@ -42,45 +44,73 @@ class _Source:
 
 
 def run(args: argparse.Namespace) -> int:
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
+    """Raises UnreadableTable, UnknownPlace."""
+    from index.commands.building import make_findable
     from index.directory.database import open_database
-    from index.directory.incoming.bringing import Manner, bring
+
+    args.origin = args.origin or args.file.name.partition(".")[0][:_LONGEST_ORIGIN]
+    args.language = args.language or "lt"
+    fault = _unfit(args)
+    if fault:
+        print(fault, file=sys.stderr)
+        return 1
+    engine = open_database()
+    try:
+        source = _open(args)
+        report = _bring(source, engine, args)
+    except OSError as unreadable:
+        print(f"{args.file}: {unreadable.strerror}", file=sys.stderr)
+        return 1
+    told = _tell(source, report, args)
+    if not args.dry_run and not args.no_index:
+        make_findable(engine)
+    return 0 if told else 1
+
+
+def _unfit(args: argparse.Namespace) -> str | None:
+    """Why nothing can be begun with these arguments."""
+    from index.directory.importing import ORIGIN
+
+    for path in filter(None, (args.file, args.map)):
+        if not path.exists():
+            return f"There is no {path}."
+        if path.is_dir() and (path == args.map or args.format not in ("auto", "hsds-csv")):
+            return f"{path} is a folder."
+    if args.report and not args.report.parent.is_dir():
+        return f"There is no {args.report.parent}."
+    if not args.origin or len(args.origin) > _LONGEST_ORIGIN or args.origin == ORIGIN:
+        return f"Name the list with --origin, in at most {_LONGEST_ORIGIN} signs; {ORIGIN} is taken."
+    return None
+
+
+def _tell(source: _Source, report: FileReport, args: argparse.Namespace) -> bool:
+    """On the terminal and in files; whether they could be written."""
     from index.directory.incoming.telling import print_report, write_report
 
-    if not args.file.exists():
-        print(f"There is no {args.file}.", file=sys.stderr)
-        return 1
-    args.origin = args.origin or args.file.name.partition(".")[0]
-    args.language = args.language or "lt"
-    source = _open(args)
-    engine = open_database()
+    rejected, fault = None, None
+    try:
+        rejected = None if args.dry_run else _write_rejected(source, report, args.file)
+        if args.report:
+            write_report(report, args.language, args.report)
+    except OSError as fault_of_file:
+        fault = f"{fault_of_file.filename}: {fault_of_file.strerror}"
+    unknown = source.table.columns.unknown if source.table else ()
+    print_report(report, args.language, unknown, rejected, args.dry_run)
+    if fault:
+        print(fault, file=sys.stderr)
+    return fault is None
+
+
+def _bring(source: _Source, engine: Engine, args: argparse.Namespace) -> FileReport:
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from index.directory.incoming.bringing import Manner, bring
+
     columns = (SpinnerColumn(), TextColumn("{task.completed} rows read and merged"), TimeElapsedColumn())
     with Progress(*columns, transient=True) as bar:
         task = bar.add_task("import", total=None)
         manner = Manner(source.table is not None, args.file.name.endswith(_REJECTED), args.dry_run)
-        report = bring(engine, source.entries, args.origin, manner, lambda more: bar.advance(task, more))
-    rejected = None if args.dry_run else _write_rejected(source, report, args.file)
-    unknown = source.table.columns.unknown if source.table else ()
-    print_report(report, args.language, unknown, rejected, args.dry_run)
-    if args.report:
-        write_report(report, args.language, args.report)
-    if report.outcome.touched and not args.dry_run and not args.no_index:
-        make_findable(engine)
-    return 0
-
-
-def make_findable(engine: Engine) -> None:
-    """Builds the index, and gives services without needs the terms that their texts propose."""
-    from index.commands.building import build_the_index
-    from index.proposing import propose_for_all
-    from index.search import ServiceIndex
-
-    build_the_index(engine)
-    # Terms stand in no text that is encoded, so the index is whole without another build.
-    filled = propose_for_all(engine, ServiceIndex.open(), "import")
-    if filled:
-        print(f"    {filled} services were given needs from their texts; they wait in the queue to be confirmed")
+        return bring(engine, source.entries, args.origin, manner, lambda more: bar.advance(task, more))
 
 
 def _open(args: argparse.Namespace) -> _Source:

@@ -256,6 +256,9 @@ def test_the_first_administrator_comes_by_a_command(app: Flask, storage: Storage
     assert f"http://127.0.0.1:8080{link}" in told.stdout
     client = app.test_client()
     assert send(client, link, link, new_password=PASSWORD, again=PASSWORD).location == "/staff/second-factor/new"
+    assert accounts.credentials(storage.engine, "ona").password_hash  # type: ignore[union-attr]
+    assert run(tmp_path, "staff", "reset", "ona").returncode == 0
+    assert not accounts.credentials(storage.engine, "ona").password_hash, "only the new link opens it"  # type: ignore[union-attr]
     assert run(tmp_path, "staff", "add", "ona", "--role", "admin").returncode == 1
     assert "ona\tadmin\ton\teverything" in run(tmp_path, "staff", "list").stdout
     assert done(storage, "account_add")[0][0].endswith("(command)")

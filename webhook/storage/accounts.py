@@ -161,6 +161,14 @@ def reset_second_factor(engine: Engine, number: int, actor: str) -> None:
         audit.write(connection, actor, "account_second_factor_reset", _name_of(connection, number))
 
 
+def forget_password(engine: Engine, number: int, actor: str) -> None:
+    """Only a link opens the account from now on: its password may be what somebody else has learned."""
+    with writing(engine) as connection:
+        connection.execute(update(account).where(account.c.id == number).values(password_hash=None))
+        _end_generation(connection, number)
+        audit.write(connection, actor, "account_password_forgotten", _name_of(connection, number))
+
+
 def use_step(engine: Engine, number: int, step: int) -> bool:
     """Whether a code of this time step, or of a later one, is used for the first time."""
     is_new = account.c.totp_step.is_(None) | (account.c.totp_step < step)

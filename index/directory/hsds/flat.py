@@ -127,7 +127,8 @@ def _languages(codes: Iterable[str], language: str) -> str:
 
 
 def _names(known: Mapping[str, Any], codes: Iterable[str], language: str) -> str:
-    return ", ".join(said(known[code].name, language).text if code in known else code for code in codes)
+    """Parted by semicolons, since a comma may stand inside a name."""
+    return "; ".join(said(known[code].name, language).text if code in known else code for code in codes)
 
 
 def _source(record: Organization | Helpline) -> Row:

@@ -51,6 +51,9 @@ class _Reading:
     source: Source
 
     def text(self, value: object) -> Text:
+        """Raises TypeError for what is no text."""
+        if isinstance(value, dict | list):
+            raise TypeError
         words = " ".join(str(value or "").split())
         return {self.language: words} if words else {}
 

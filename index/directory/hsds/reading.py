@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +27,9 @@ from index.records import Organization, Service
 Read = Candidate | HelplineCandidate | RowFault
 Placed = tuple[Where, Entity]
 _LISTS = ("contents", "services", "organizations")
+# Ours is twelve deep, the standard's deepest object hardly more.
+_DEEPEST = 64
+_STEPS = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 # What wrong types and missing fields of somebody else's objects raise.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
@@ -53,7 +59,7 @@ def read_hsds_csv(path: Path) -> Iterator[Read]:
                 yield from _read_organization(where, organization, services)
             for where, missing in staging.lost_services():
                 yield RowFault(where, "organization_id", "needed", missing[:80])
-        except (zipfile.BadZipFile, OSError) as fault:
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as fault:
             yield RowFault(Where(path.name, 1), "", "unreadable", type(fault).__name__)
         finally:
             staging.close()
@@ -63,8 +69,12 @@ def _entries(path: Path) -> Iterator[Placed | RowFault]:
     number = 0
     try:
         with path.open("rb") as file:
-            for prefix in _prefixes(file):
-                file.seek(0)
+            start = len(codecs.BOM_UTF8) if file.read(3) == codecs.BOM_UTF8 else 0
+            if _is_too_deep(file, start):
+                yield RowFault(Where(path.name, 1), "", "unreadable", path.name[:80])
+                return
+            for prefix in _prefixes(file, start):
+                file.seek(start)
                 for entry in ijson.items(file, prefix, multiple_values=True, use_float=True):
                     number += 1
                     where = Where(path.name, number)
@@ -77,8 +87,22 @@ def _entries(path: Path) -> Iterator[Placed | RowFault]:
         yield RowFault(Where(path.name, number + 1), "", "unreadable", type(fault).__name__)
 
 
-def _prefixes(file: IO[bytes]) -> list[str]:
+def _is_too_deep(file: IO[bytes], start: int) -> bool:
+    """Whether lists and objects stand in each other so deep that naming their places would fill the memory."""
+    file.seek(start)
+    depth = 0
+    # What breaks off is told when it is read; until there it may be whole.
+    with suppress(ijson.JSONError, UnicodeDecodeError):
+        for event, _ in ijson.basic_parse(file, multiple_values=True, use_float=True):
+            depth += _STEPS.get(event, 0)
+            if depth > _DEEPEST:
+                return True
+    return False
+
+
+def _prefixes(file: IO[bytes], start: int) -> list[str]:
     """Where the entries stand in a file: in lists of a document, in one list, or one beside the other."""
+    file.seek(start)
     found: list[str] = []
     for prefix, event, value in ijson.parse(file, multiple_values=True):
         if (prefix, event) == ("", "start_array"):

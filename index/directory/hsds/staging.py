@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sqlite3
@@ -15,6 +14,8 @@ from typing import Any, TextIO
 from index.directory.candidates import RowFault, Where
 from index.directory.hsds.tables import Table, tables
 from index.directory.hsds.terms import Entity
+from index.directory.incoming.archives import is_bomb
+from index.directory.incoming.lines import csv_rows
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -42,10 +43,11 @@ class Staging:
     def read(self, source: Path) -> None:
         """Takes in every table of a folder or zip file that the standard knows; files of others are left alone."""
         names = {file: table.name for table in tables().values() for file in (table.file, f"{table.name}.csv")}
-        csv.field_size_limit(_LONGEST_CELL)
-        for file_name, file in _files(source):
-            if file_name in names:
-                self._take(names[file_name], file_name, file)
+        taken = [
+            self._take(names[file_name], file_name, file) for file_name, file in _files(source) if file_name in names
+        ]
+        if not taken:
+            self.faults.append(RowFault(Where(source.name, 1), "organization", "unreadable", source.name[:80]))
         self._connection.commit()
 
     def organizations(self) -> Iterator[tuple[Where, Entity, list[tuple[Where, Entity]]]]:
@@ -64,14 +66,21 @@ class Staging:
                 yield where, owner
 
     def _take(self, name: str, file_name: str, file: TextIO) -> None:
-        reader = csv.DictReader(file)
+        """A table's rows. What cannot be read of it costs no other row, save where its encoding is another one."""
+        fields: tuple[str, ...] | None = None
+        line = 0
         try:
-            for row in reader:
-                content = {key: value for key, value in row.items() if key and value}
-                self._add(name, Where(file_name, reader.line_num), content)
-        except (csv.Error, UnicodeDecodeError) as fault:
-            where = Where(file_name, reader.line_num + 1)
-            self.faults.append(RowFault(where, name, "unreadable", type(fault).__name__))
+            for row in csv_rows(file, ",", _LONGEST_CELL):
+                line = row.line
+                if row.broken:
+                    self.faults.append(RowFault(Where(file_name, line), name, "unreadable", row.cells[0][:80]))
+                elif fields is None:
+                    fields = row.cells
+                elif any(row.cells):
+                    content = {field: cell for field, cell in zip(fields, row.cells, strict=False) if field and cell}
+                    self._add(name, Where(file_name, line), content)
+        except UnicodeDecodeError as fault:
+            self.faults.append(RowFault(Where(file_name, line + 1), name, "unreadable", type(fault).__name__))
 
     def _add(self, name: str, where: Where, content: Mapping[str, str]) -> None:
         cursor = self._connection.execute(
@@ -118,13 +127,19 @@ class Staging:
 
 
 def _files(source: Path) -> Iterator[tuple[str, TextIO]]:
-    """The tables of a folder or zip file, each by its name without folders."""
+    """The tables of a folder or zip file, each by its name without folders; nothing that a folder only points to.
+
+    Raises BadZipFile.
+    """
     if source.is_dir():
         for path in sorted(source.glob("*.csv")):
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                yield path.name, file
+            if path.is_file() and not path.is_symlink():
+                with path.open(encoding="utf-8-sig", newline="") as file:
+                    yield path.name, file
         return
     with zipfile.ZipFile(source) as archive:
+        if is_bomb(archive):
+            raise zipfile.BadZipFile
         for name in sorted(archive.namelist()):
             if name.endswith(".csv"):
                 with _text(archive, name) as file:

@@ -9,8 +9,6 @@ _CAPITAL, _SMALL = "A-ZĄČĘĖĮŠŲŪŽŁŚŻŹĆŃÓ", "a-ząčęėįšųūž
 _ENDS = "ienė|aitė|ytė|utė|ūtė|ius|as|is|ys|us|ė|ski|ska|cki|cka|dzki|dzka|wicz|vič|czyk"
 # What has such an ending and is none, where every word of a label is written large.
 _NO_SURNAME = "centr|skyri|padalin|fond|nam|biur|tarnyb|psicholog|darbuotoj|direktor|vadov|specialist|koordinator"
-    "centr|skyri|padalin|fond|nam|biur|tarnyb|draugij|psicholog|darbuotoj|direktor|vadov|specialist|koordinator"
-)
 _NAMED = re.compile(
     rf"(?<!\w)(?:[{_CAPITAL}][{_SMALL}]+ |[{_CAPITAL}]\. ?)"
     rf"(?!(?i:{_NO_SURNAME}))[{_CAPITAL}][\w-]{{3,}}(?:{_ENDS})(?!\w)"

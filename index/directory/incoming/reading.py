@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from index.directory.candidates import Candidate, RowFault
+from index.directory.hsds.flat import guarded
 from index.directory.incoming.headers import Columns, columns_of, recognised
 from index.directory.incoming.lines import Row
 from index.directory.incoming.rows import Remark, RowReader, Told
@@ -41,11 +42,11 @@ class Table:
                 yield candidate
 
     def write_rows(self, lines: Collection[int], target: Path) -> None:
-        """Writes the header and these rows, as they stand, for Excel to open."""
+        """Writes the header and these rows for Excel to open, which takes none of their cells for a formula."""
         with target.open("w", encoding="utf-8-sig", newline="") as file:
             written = csv.writer(file, delimiter=";")
-            written.writerow(self._header.cells)
-            written.writerows(row.cells for row in self._rows() if row.line in lines)
+            written.writerow(map(guarded, self._header.cells))
+            written.writerows(map(guarded, row.cells) for row in self._rows() if row.line in lines)
 
     def _rows(self) -> Iterator[Row]:
         return (row for row in rows_of(self._path) if row.line > self._header.line)

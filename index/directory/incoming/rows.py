@@ -8,6 +8,7 @@ from typing import Any
 
 from index.directory.candidates import Candidate, RowFault, Where
 from index.directory.incoming import cells as read
+from index.directory.incoming.employees import is_mobile, names_person, without_person
 from index.directory.incoming.headers import SPOKEN, ColumnMap, Columns
 from index.directory.incoming.lines import Row
 from index.directory.incoming.opening import read_opening
@@ -99,7 +100,8 @@ class _Reading:
 
     def _is_whole(self) -> bool:
         if self._row.broken:
-            self.faults.append(Fault("", "unreadable"))
+            self.faults.append(Fault("", "unreadable", next(filter(None, self._row.cells), "")[:80]))
+            return False
         for at, cell in enumerate(self._row.cells):
             if at >= len(self._columns.headers) and cell:
                 self.faults.append(Fault("", "cells", cell[:80]))
@@ -162,7 +164,8 @@ class _Reading:
         )
 
     def _organization_id(self, name: str, municipality: str) -> str:
-        if own := self._cell("organization_id"):
+        owner, _, own_slug = self._cell("service_id").partition(".")
+        if own := self._cell("organization_id") or (owner if own_slug else ""):
             return own
         key = read.slug(self._cell("organization_key"))
         return f"{read.slug(self._told.origin)}-{key}" if key else identity_of_name(name, municipality)
@@ -197,8 +200,12 @@ class _Reading:
             elif lost and lost == found.rest:
                 self._fault(what, "phone", lost)
         for one in found.called:
-            label = {self._told.language: one.label} if one.label else {}
-            yield Phone(one.number, label, self._source)
+            label = one.label
+            if names_person(label):
+                self._remark(what, "left_out", f"{label} {one.number}" if is_mobile(one.number) else label)
+                label = without_person(label)
+            if label == one.label or not is_mobile(one.number):
+                yield Phone(one.number, {self._told.language: label} if label else {}, self._source)
 
     def _first(self, what: str, values: list[str]) -> Contact | None:
         """The record keeps one; the others are told."""
@@ -218,7 +225,9 @@ class _Reading:
             yield self._service(organization, self._text("organization_name"))
 
     def _service(self, organization: str, name: Mapping[str, str]) -> Service:
-        told = self._cell("service_id") or read.slug(self._cell("service_key"))
+        told = self._cell("service_id")
+        # Our own ids name the organization as well; any other is the list's.
+        told = told if "." in told else read.slug(told or self._cell("service_key"))
         known, unknown = read.read_terms("kinds", self._cell("kind")) if self._cell("kind") else ([], [])
         groups, people = read.read_terms("target_groups", self._cell("target_groups"))
         for value in unknown:

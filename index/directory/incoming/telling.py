@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from index.directory.faults import fault_sentence
+from index.directory.hsds.flat import guarded
 from index.directory.incoming.bringing import FileReport
 from index.directory.keys import Key
 from index.directory.plain import as_text
@@ -47,7 +48,7 @@ def write_report(report: FileReport, language: str, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         written = csv.writer(file, delimiter=";")
         written.writerow(_COLUMNS)
-        written.writerows(lines_of(report, language))
+        written.writerows([guarded(str(cell)) for cell in line] for line in lines_of(report, language))
 
 
 def print_report(

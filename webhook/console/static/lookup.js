@@ -12,6 +12,7 @@
   const TOLD = 2000; // milliseconds for which a button says that it worked
   let waiting = 0;
   let running = null;
+  let acting = Promise.resolve();
 
   function isField(target) {
     return target.isContentEditable || ["TEXTAREA", "SELECT"].includes(target.tagName) ||
@@ -22,17 +23,25 @@
     if (said) said.textContent = text;
   }
 
-  /* The results for what stands in the form now; `button` says what else is to be done. */
-  async function ask(button) {
+  /* The results for what stands in the form now; `button` says what else is to be done.
+     A search gives way to the next one; what a button does is done in turn and never cut off. */
+  function ask(button) {
     clearTimeout(waiting);
     if (running) running.abort();
     const mine = (running = new AbortController());
+    const send = () => mine.signal.aborted && !button ? null : fetchResults(button, button ? null : mine.signal);
+    const done = acting.then(send);
+    if (button) acting = done;
+    return done;
+  }
+
+  async function fetchResults(button, signal) {
     if (button && button.name === "unfilter") clearFilters();
     const body = new URLSearchParams(new FormData(look));
     if (button && button.name) body.append(button.name, button.value);
     try {
       const answer = await fetch(look.action, {
-        method: "POST", body, signal: mine.signal, headers: { Accept: look.dataset.media + ", application/json;q=0.9" },
+        method: "POST", body, signal, headers: { Accept: look.dataset.media + ", application/json;q=0.9" },
       });
       const told = await answer.json();
       if (answer.ok) show(told.elements, button);
