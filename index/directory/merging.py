@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from index.directory.incoming.cells import read_place
 from index.directory.plain import PlainRecord
 from index.directory.withdrawing import essences, without_withdrawn
 
@@ -35,14 +36,25 @@ def merge(ours: PlainRecord, base: PlainRecord | None, theirs: PlainRecord, gone
             continue
         if (not here) if base is None else (base.get(field) == here):
             changed[field] = wanted
-        elif base is not None or _contradicts(field, here, wanted):
+        elif field != "verified" and (base is not None or _contradicts(field, here, wanted)):
+            # Who confirmed something last is nothing to decide about.
             conflicts[field] = wanted
     return Merged(changed, conflicts)
 
 
 def _contradicts(field: str, here: Any, wanted: Any) -> bool:
     """Whether strangers differ in more than in where they know it from."""
-    return bool(wanted) and field != "sources" and essences(field, here) != essences(field, wanted)
+    if not wanted or field == "sources" or _says_less(field, here, wanted):
+        return False
+    return essences(field, here) != essences(field, wanted)
+
+
+def _says_less(field: str, here: Any, wanted: Any) -> bool:
+    """Of our address that is confidential, its municipality; of our hours, the words without their rule."""
+    if field == "address":
+        hidden = wanted["confidential"] and here["confidential"]
+        return bool(hidden and read_place(wanted["text"]) == wanted["text"])
+    return field == "hours" and not wanted["schedule"] and wanted["text"].items() <= here["text"].items()
 
 
 def _unverified(value: Any) -> Any:

@@ -11,7 +11,7 @@ from index.directory.hsds.attributes import Outlet
 from index.directory.hsds.changes import Changes, last_changes
 from index.directory.hsds.compiled import Compiled
 from index.directory.hsds.services import STATES
-from index.directory.hsds.terms import FACT, LANGUAGE, Entity, identity, meaning
+from index.directory.hsds.terms import FACT, LANGUAGE, Entity, identity, meaning, taxonomies
 from index.directory.keys import Key
 from index.records import Directory, Helpline, Organization, Service, Text, said
 from nlu.normalisation import fold
@@ -21,6 +21,7 @@ from webhook.refusals import Refusal
 
 Record = Organization | Service | Helpline
 _VOCABULARIES = ("categories", "needs", "target_groups")
+_ATTACHED = {FACT, LANGUAGE}
 
 
 class Catalogue:
@@ -41,7 +42,7 @@ class Catalogue:
             for key, owner_id in self.compiled.service_ids.items()
             if (not asked.organization_id or owner_id == owner)
             and self._has_words(asked.search, self._service(key), self.compiled.organization_ids[owner_id])
-            and self._has_terms(asked, self._service(key))
+            and self._has_terms(asked, key)
             and self._is_newer(asked.modified_after, key)
         ]
 
@@ -88,15 +89,25 @@ class Catalogue:
             self._folded[record.id] = " " + fold(" ".join(text for texts in _texts(record) for text in texts.values()))
         return self._folded[record.id]
 
-    def _has_terms(self, asked: Asked, record: Service | Helpline) -> bool:
-        if not asked.taxonomy_id and not asked.taxonomy_term_id:
-            return True
-        terms = set(_terms(record))
-        taxonomies = {identity("taxonomy", taxonomy) for taxonomy, _ in terms}
-        wanted = meaning({"taxonomy_term_id": asked.taxonomy_term_id}) if asked.taxonomy_term_id else None
-        if asked.taxonomy_term_id and wanted not in terms:
+    def _has_terms(self, asked: Asked, key: str) -> bool:
+        """Whether the object's own attributes have the term, and one of the taxonomy, that are asked for."""
+        wanted = meaning({"taxonomy_term_id": (asked.taxonomy_term_id or "").lower()})
+        within = self._taxonomies.get((asked.taxonomy_id or "").lower())
+        if (asked.taxonomy_term_id and not wanted) or (asked.taxonomy_id and not within):
             return False
-        return not asked.taxonomy_id or asked.taxonomy_id.lower() in taxonomies
+        asked_of = {within, wanted and wanted[0]} - {None}
+        if not asked_of:
+            return True
+        # Only the object itself tells its facts and languages. That takes longer, and is rarely asked.
+        terms = self._attached(key) if asked_of & _ATTACHED else _vocabulary(self._service(key))
+        return wanted in {None, *terms} and within in {None, *(taxonomy for taxonomy, _ in terms)}
+
+    def _attached(self, key: str) -> set[tuple[str, str]]:
+        return set(filter(None, map(meaning, self.compiled.service(key).get("attributes", ()))))
+
+    @cached_property
+    def _taxonomies(self) -> Mapping[str, str]:
+        return {entity["id"]: code for code, entity in taxonomies().items()}
 
     def _is_newer(self, moment: datetime | None, key: str) -> bool:
         """What nobody has changed since the directory began is older than any moment that is asked for."""
@@ -112,17 +123,11 @@ def _texts(record: Record) -> Iterable[Text]:
     return (record.name,) if isinstance(record, Organization) else (record.name, record.description)
 
 
-def _terms(record: Service | Helpline) -> Iterable[tuple[str, str]]:
-    """Taxonomy and code of the terms that the object's own attributes have."""
-    for taxonomy in _VOCABULARIES:
-        yield from ((taxonomy, code) for code in getattr(record, taxonomy, ()))
-    if isinstance(record, Service):
-        yield "kinds", record.kind
-        yield from ((FACT, code) for code in ("night_intake", "statutory") if getattr(record, code))
-    else:
-        yield FACT, "record"
-    yield from ((LANGUAGE, language) for language in record.name if language != "lt")
-    yield FACT, "own_id"
+def _vocabulary(record: Service | Helpline) -> set[tuple[str, str]]:
+    """Taxonomy and code of what a record gives, and to whom."""
+    found = {(name, code) for name in _VOCABULARIES for code in getattr(record, name, ())}
+    kind = getattr(record, "kind", "")
+    return {*found, ("kinds", kind)} if kind else found
 
 
 class Catalogues:

@@ -10,7 +10,7 @@ from typing import Any
 from index.directory.hsds.attributes import Attached, Sketch
 from index.hours import DAYS, UnreadableHours, read_schedule
 from index.language_names import language_name
-from index.records import Address, Contact, Hours, Municipality, Organization, Phone, Service, Text
+from index.records import Address, Contact, Hours, Municipality, Organization, Phone, Service, Source, Text
 
 _COUNTRY_CODE = "LT"
 _TIME_ZONE = "Europe/Vilnius"
@@ -140,6 +140,17 @@ def _address(owner: Sketch, address: Address, place: Municipality | None) -> Ske
         part.fact("address", address.text)
     part.proof("address_1", address)
     return part
+
+
+def put_secrecy(sketch: Sketch, record: Organization | Service) -> None:
+    """That a record's own address is confidential, and nothing of it."""
+    if record.address and record.address.confidential:
+        sketch.fact("confidential", "true")
+
+
+def secret_address(says: Attached, place: str) -> Address | None:
+    """Where a record's own address is confidential: in its municipality, and no more is known."""
+    return Address(place, True, Source(None, "", None)) if says.truth("confidential") else None
 
 
 def address_of(location: Mapping[str, Any] | None) -> Address | None:

@@ -15,6 +15,8 @@ from index.directory.hsds.contacts import (
     phones_of,
     put_contact,
     put_phones,
+    put_secrecy,
+    secret_address,
 )
 from index.directory.hsds.terms import identity
 from index.records import Municipality, Organization, Status
@@ -46,6 +48,7 @@ def organization_object(
     for name in record.serves:
         found.fact("serves", name)
     put_sources(found, record)
+    put_secrecy(found, record)
     found.alert(record.alert)
     where = location(found, record, place)
     if where:
@@ -96,7 +99,7 @@ def organization_record(entity: Mapping[str, Any]) -> Organization:
         aliases=says.texts("aliases"),
         parent=says.fact("parent"),
         legal_code=identifier(entity, _LEGAL_SCHEME),
-        address=address_of(where),
+        address=secret_address(says, says.fact("municipality") or "") or address_of(where),
         phones=phones_of(entity),
         email=contact_of(entity, says, "email"),
         website=contact_of(entity, says, "website"),

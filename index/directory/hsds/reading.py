@@ -173,7 +173,7 @@ def _read_organization(where: Where, entity: Entity, services: list[Placed]) -> 
 def _service(where: Where, entity: Entity, organization: Organization, owner: Entity) -> Service | RowFault:
     try:
         if _fact(entity, "own_id"):
-            return service_record(entity, organization.id)
+            return service_record(entity, organization)
         return foreign_service(entity, organization, owner.get("description"))
     except Unfit as fault:
         return RowFault(where, fault.field, fault.reason, fault.value)

@@ -18,10 +18,12 @@ from index.directory.hsds.contacts import (
     put_hours,
     put_languages,
     put_phones,
+    put_secrecy,
+    secret_address,
 )
 from index.directory.hsds.organizations import put_status, status_of
 from index.directory.hsds.terms import identity
-from index.records import Municipality, Route, Service, Status, listed
+from index.records import Municipality, Organization, Route, Service, Status, listed
 
 # The standard knows four states; ours stands in an attribute beside.
 STATES: Mapping[Status, str] = {
@@ -83,6 +85,7 @@ def _put_facts(found: Sketch, record: Service) -> None:
         if getattr(record, code):
             found.fact(code, "true")
     put_status(found, record.status)
+    put_secrecy(found, record)
     found.verified("service", record.verified)
     if record.kind:
         found.vocabulary("kinds", (record.kind,))
@@ -107,12 +110,12 @@ def put_areas(found: Sketch, names: Iterable[str]) -> None:
     found["service_areas"] = [found.part("service_area", name, name=name) for name in names]
 
 
-def service_record(entity: Mapping[str, Any], organization_id: str) -> Service:
+def service_record(entity: Mapping[str, Any], owner: Organization) -> Service:
     """The record of an object of ours. Raises KeyError or TypeError where it lacks what every record has."""
     says = Attached(entity)
     return Service(
         id=str(says.fact("own_id")),
-        organization_id=organization_id,
+        organization_id=owner.id,
         kind=next(iter(says.vocabulary("kinds")), ""),
         route=says.fact("route") or "",
         name=says.text("name"),
@@ -131,7 +134,7 @@ def service_record(entity: Mapping[str, Any], organization_id: str) -> Service:
         phones=phones_of(entity),
         email=contact_of(entity, says, "email"),
         website=contact_of(entity, says, "url"),
-        address=address_of(_own_location(entity)),
+        address=secret_address(says, owner.municipality) or address_of(_own_location(entity)),
         hours=hours_of(entity),
         spoken_languages=languages_of(entity),
         alert=says.alert(),

@@ -43,10 +43,12 @@ class Staging:
     def read(self, source: Path) -> None:
         """Takes in every table of a folder or zip file that the standard knows; files of others are left alone."""
         names = {file: table.name for table in tables().values() for file in (table.file, f"{table.name}.csv")}
-        taken = [
-            self._take(names[file_name], file_name, file) for file_name, file in _files(source) if file_name in names
-        ]
-        if not taken:
+        found = False
+        for file_name, file in _files(source):
+            if file_name in names:
+                found = True
+                self._take(names[file_name], file_name, file)
+        if not found:
             self.faults.append(RowFault(Where(source.name, 1), "organization", "unreadable", source.name[:80]))
         self._connection.commit()
 

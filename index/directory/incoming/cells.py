@@ -19,7 +19,7 @@ from nlu.places import Gazetteer
 
 _SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#####"})
 _LANGUAGES_SPOKEN = ("lt", "pl", "en", "ru", "uk", "be", "de", "fr", "lv")
-_PARTS = re.compile(r"[;\n|]")
+_PARTS, _LINES = re.compile(r"[;\n|]"), re.compile(r"[\n|]")
 _LONGEST_SLUG, _HASHED = 60, 8
 
 
@@ -37,9 +37,14 @@ def slug(text: str) -> str:
     return f"{plain[:_LONGEST_SLUG].rstrip('-')}-{hashlib.sha256(plain.encode()).hexdigest()[:_HASHED]}"
 
 
-def parts(cell: str) -> list[str]:
+def parts(cell: str, between: re.Pattern[str] = _PARTS) -> list[str]:
     """The pieces of a cell that holds several values."""
-    return [piece.strip(" -–•·,") for piece in _PARTS.split(cell) if piece.strip(" -–•·,")]
+    return [piece.strip(" -–•·,") for piece in between.split(cell) if piece.strip(" -–•·,")]
+
+
+def steps(cell: str) -> list[str]:
+    """The steps of a cell, a line each: a semicolon may stand inside one."""
+    return parts(cell, _LINES)
 
 
 def read_emails(cell: str) -> list[str]:

@@ -264,9 +264,8 @@ class _Reading:
 
     def _lists(self, what: str) -> dict[str, tuple[str, ...]]:
         languages = LANGUAGES if what in SPOKEN else ("",)
-        found = {
-            language or self._told.language: tuple(read.parts(self._cell(what, language))) for language in languages
-        }
+        pieces = read.steps if what == "how_to_get" else read.parts
+        found = {language or self._told.language: tuple(pieces(self._cell(what, language))) for language in languages}
         return {language: many for language, many in found.items() if many}
 
     def _answer(self, what: str) -> bool:

@@ -13,7 +13,11 @@ from nlu.normalisation import fold
 
 # With the old prefix, in brackets or not, with a tilde after it, or international.
 _NUMBER = re.compile(r"\+?\(?\d[\d\s().~\u00a0\u2010-\u2015-]*\d|\d{3,}")
-_BETWEEN = re.compile(r"[;,\n\r|]|(?<=\d)\s*/\s*(?=[+(]?\d[\d\s().-]{4,})|(?<=\d)\s*(?=\+\d)")
+# A sign between words in brackets parts no numbers.
+_BETWEEN = re.compile(
+    r"[;,\n\r|](?!(?:[^()\d]|(?<!\d)\d{1,3}(?!\d))*\))"
+    r"|(?<=\d)\s*/\s*(?=[+(]?\d[\d\s().-]{4,})|(?<=\d)\s*(?=\+\d)"
+)
 # An ending of another number, or an e-mail address, is no word about this one.
 _NO_LABEL = re.compile(r"[\d\s/+()-]+|.*@.*", re.DOTALL)
 _LEAST_DIGITS = 3
