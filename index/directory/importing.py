@@ -17,7 +17,7 @@ from index.directory.completing import completed
 from index.directory.database import writing
 from index.directory.editing import WHOLE, now_utc
 from index.directory.keys import KINDS, Key, Record, key_of
-from index.directory.merging import merge
+from index.directory.merging import Merged, merge
 from index.directory.plain import PlainRecord, as_text, plain, record_of
 from index.directory.proposals import propose
 from index.directory.reading import Reader
@@ -80,6 +80,7 @@ class Importer:
         self._withdrawn = all_withdrawn(connection)
         self._seen: set[Key] = set()
         self._at = now_utc()
+        self._has_lines = origin != ORIGIN and bool(connection.execute(select(t.helpline.c.id).limit(1)).first())
 
     def bring(self, said: Mapping[Key, PlainRecord]) -> None:
         """Merges plain records. An organization comes before, or together with, its services."""
@@ -103,7 +104,7 @@ class Importer:
                 before = json.loads(base[key].content) if key in base else unedited
                 self._merge(key, ours[key], before, content, written)
             else:
-                written[key] = completed(content)
+                written[key] = self._begun(key, completed(content))
                 self.outcome.created.append(key)
         self._write(written, ours)
         self._remember({key: told[key][0] for key in fresh}, base)
@@ -141,6 +142,8 @@ class Importer:
         self, key: Key, ours: PlainRecord, base: PlainRecord | None, theirs: PlainRecord, written: dict[Key, Any]
     ) -> None:
         merged = merge(ours, base, theirs, self._withdrawn.get(key, frozenset()))
+        if key.kind == "helpline" and base is None:
+            merged = Merged({}, {**merged.conflicts, **merged.changed})
         for name, value in merged.conflicts.items():
             self.outcome.conflicts.append(Conflict(key, name, ours.get(name), value))
             propose(self._connection, "import", key, name, value)
@@ -149,6 +152,16 @@ class Importer:
             self.outcome.changed[key] = tuple(merged.changed)
         elif not merged.conflicts:
             self.outcome.unchanged += 1
+
+    def _begun(self, key: Key, content: PlainRecord) -> PlainRecord:
+        """A new record as it is written. Where people are given help lines already, another one waits for a person.
+
+        An empty directory takes all of a file's: it is another one's export, or a back-up.
+        """
+        if key.kind != "helpline" or content["status"] != "active" or not self._has_lines:
+            return content
+        propose(self._connection, "import", key, "status", "active")
+        return {**content, "status": "unverified"}
 
     def _write(self, written: dict[Key, PlainRecord], ours: dict[Key, PlainRecord]) -> None:
         for kind, ids in _by_kind(key for key in written if key in ours).items():

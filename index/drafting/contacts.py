@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from index.directory.incoming.employees import is_mobile, is_personal_mail, names_person
 from index.directory.incoming.opening import read_opening
 from index.directory.incoming.telephones import as_kept, read_telephones
 from index.directory.validation import faults_of, phone_fault
@@ -19,12 +20,6 @@ _STREET = re.compile(
     r"(?:,? ?(?:LT-?)?\d{5})?(?:, ?[A-ZĄČĘĖĮŠŲŪŽ]\w+)*(?:,? ?LT-?\d{5})?"
 )
 _CODE = re.compile(r"\D{0,4}(\d{9}|\d{7})(?!\d)")
-_FULL_NAME = re.compile(
-    r"(?<!\w)[A-ZĄČĘĖĮŠŲŪŽŁŚŻŹĆŃ][a-ząčęėįšųūžłśżźćńó]+ [A-ZĄČĘĖĮŠŲŪŽŁŚŻŹĆŃ][\w-]{3,}"
-    r"(?:ienė|aitė|ytė|utė|ius|as|is|ys|ė|ski|ska|cki|cka|wicz)(?!\w)"
-)
-_PERSONAL_MAIL = re.compile(r"[a-z]{3,}[._][a-z]{3,}@")
-_MOBILE = "+370 6"
 
 
 def phones_of(lines: tuple[Line, ...]) -> tuple[Found, ...]:
@@ -39,13 +34,13 @@ def _phones(lines: tuple[Line, ...]) -> Iterator[Found]:
         numbers += [as_kept(match[0]) for match in _BARE_NUMBER.finditer(line.text)]
         for number in numbers:
             if phone_fault(number) is None and len(re.sub(r"\D", "", number)) > 2:
-                yield Found(number, line.number, number.startswith(_MOBILE) and _is_of_a_person(lines, at))
+                yield Found(number, line.number, is_mobile(number) and _is_of_a_person(lines, at))
 
 
 def emails_of(lines: tuple[Line, ...]) -> tuple[Found, ...]:
     """Addresses; one made of a first name and a surname is somebody's own."""
     found = (
-        Found(match[0].rstrip("."), line.number, bool(_PERSONAL_MAIL.match(match[0])))
+        Found(match[0].rstrip("."), line.number, is_personal_mail(match[0]))
         for line in lines
         for match in _EMAIL.finditer(line.text)
     )
@@ -104,4 +99,4 @@ def code_of(lines: tuple[Line, ...]) -> Found | None:
 def _is_of_a_person(lines: tuple[Line, ...], at: int) -> bool:
     """Whether the line, or the one above it, names somebody or a post."""
     near = lines[max(at - 1, 0) : at + 1]
-    return any(stem_pattern("person").search(line.folded) or _FULL_NAME.search(line.text) for line in near)
+    return any(stem_pattern("person").search(line.folded) or names_person(line.text) for line in near)

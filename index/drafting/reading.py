@@ -35,7 +35,8 @@ class DraftedService:
 
     @property
     def route(self) -> str:
-        return usual_routes()[self.kind] if self.kind else "direct"
+        """The usual one of the kind; empty where nobody knows the kind."""
+        return usual_routes()[self.kind] if self.kind else ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def draft(text: str, language: str | None = None) -> Draft:
         name=name,
         name_language=_language(name.value, spoken) if name else spoken,
         alias=alias,
-        municipality=_municipality(address, name),
+        municipality=_municipality(lines, address, name),
         legal_code=code_of(lines),
         address=address,
         phones=phones_of(lines),
@@ -135,11 +136,14 @@ def _capitalised(lines: tuple[Line, ...]) -> Found | None:
     return None
 
 
-def _municipality(address: Found | None, name: Found | None) -> Found | None:
+def _municipality(lines: tuple[Line, ...], address: Found | None, name: Found | None) -> Found | None:
     """Of the address, else of the name; None where neither says exactly one."""
     found = place_of_address(address.value) if address else None
     if address and found:
-        return Found(found, address.line)
+        # An address may stand on several lines; the place is on one of them.
+        parts = (line for line in lines if line.number >= address.line and line.text.strip(" ,") in address.value)
+        told = next((line.number for line in parts if place_of_address(line.text) == found), address.line)
+        return Found(found, told)
     places = {mention.municipality for mention in Gazetteer.load().find(name.value)} - {COUNTRY} if name else set()
     return Found(places.pop(), name.line) if name and len(places) == 1 else None
 
@@ -163,9 +167,10 @@ def _services(lines: tuple[Line, ...], language: str) -> Iterator[DraftedService
     seen: set[str] = set()
     for line, piece in _named(lines):
         own, description = _parted(piece)
-        spoken = _language(piece, language)
-        kinds = list(_kinds_in(own if _is_item(line) else piece))
-        for kind in kinds:
+        is_sentence = bool(word_pattern("does").match(fold(own)))
+        # In a sentence about the institution the service's name may stand in brackets.
+        kinds = dict(_kinds_in(own if _is_item(line) and not is_sentence else piece))
+        for kind, spoken in kinds.items():
             if kind not in seen:
                 seen.add(kind)
                 official = read_taxonomy().kinds[kind].name[spoken]
@@ -173,10 +178,9 @@ def _services(lines: tuple[Line, ...], language: str) -> Iterator[DraftedService
                 named = _is_item(line) and fold(own).split()[:1] == fold(official).split()[:1]
                 text = description if len(kinds) == 1 and named else ""
                 yield DraftedService(Found(own if named else official, line.number), kind, spoken, text)
-        is_sentence = bool(word_pattern("does").match(fold(own)))
         if not kinds and own and len(own) <= _LONGEST_NAME and _is_item(line) and not is_sentence and own not in seen:
             seen.add(own)
-            yield DraftedService(Found(own, line.number), None, spoken, description)
+            yield DraftedService(Found(own, line.number), None, _language(piece, language), description)
 
 
 def _parted(piece: str) -> tuple[str, str]:
@@ -192,7 +196,10 @@ def _parted(piece: str) -> tuple[str, str]:
             if depth == 0:
                 break
     name = re.sub(r"\s*\([^()]*\)", "", text[:start])
-    return name.strip(" .,;–-"), text[start:].strip(" ();.,")
+    inside = text[start:].removeprefix("(")
+    # The bracket that opened before the name's explanation closes behind it, and not one inside.
+    inside = inside.removesuffix(")") if inside.count(")") > inside.count("(") else inside
+    return name.strip(" .,;–-"), inside.strip(" ;,")
 
 
 def _is_item(line: Line) -> bool:
@@ -223,27 +230,29 @@ def _pieces(text: str) -> list[str]:
     return re.split(r"[,;•](?![^(]*\))", text)
 
 
-def _kinds_in(piece: str) -> Iterator[str]:
-    """Official kinds whose name's first words stand near each other in a piece, in any case form."""
+def _kinds_in(piece: str) -> Iterator[tuple[str, str]]:
+    """Official kinds whose name's first words stand near each other in a piece, in any case form; and the language."""
     folded = fold(piece)
-    found: dict[str, frozenset[int]] = {}
-    for kind, stems in _kind_stems():
+    found: dict[str, tuple[str, frozenset[int]]] = {}
+    for kind, language, stems in _kind_stems():
         places = [folded.find(stem) for stem in stems]
         if min(places) >= 0 and max(places) - min(places) <= _WITHIN:
-            found[kind] = frozenset(places)
+            found.setdefault(kind, (language, frozenset(places)))
     # The name that takes in another one's words is meant; of two that are the same words nobody knows which.
-    for kind, places_of in found.items():
-        if not any(other != kind and places_of <= taken for other, taken in found.items()):
-            yield kind
+    for kind, (language, places_of) in found.items():
+        if not any(other != kind and places_of <= taken for other, (_, taken) in found.items()):
+            yield kind, language
 
 
 @cache
-def _kind_stems() -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _kind_stems() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """By kind and language, the beginnings of the words of its name."""
     stems = []
     for kind in read_taxonomy().kinds.values():
-        for name in kind.name.values():
+        for language, name in kind.name.items():
             words = [word for word in re.findall(r"\w+", fold(re.sub(r"\(.*?\)", "", name))) if len(word) > 3]
             if words:
-                stems.append((kind.id, tuple(word[: max(4, len(word) - 3)] for word in words[:_WORDS_OF_A_KIND])))
+                stems.append(
+                    (kind.id, language, tuple(word[: max(4, len(word) - 3)] for word in words[:_WORDS_OF_A_KIND]))
+                )
     return tuple(stems)

@@ -27,7 +27,7 @@ def _organization(draft: Draft) -> Iterator[str]:
         yield _line("aliases", f"{{{draft.name_language}: [{_said(draft.alias.value)}]}}", draft.alias)
     yield _line("legal_code", _said(draft.legal_code.value) if draft.legal_code else "null", draft.legal_code)
     yield _line("municipality", draft.municipality.value if draft.municipality else "", draft.municipality)
-    yield f"serves: [{draft.municipality.value if draft.municipality else ''}]"
+    yield "serves: []  # nothing stands in the page"
     if draft.address:
         yield _line("address", f"{{text: {_said(draft.address.value)}, source: 1}}", draft.address)
     yield from _phones(draft.phones)

@@ -79,6 +79,26 @@ def test_services_are_named_with_their_official_kind_where_it_is_certain() -> No
     assert {"home_help", "mediation", "catering", "psychological_help"} <= found
 
 
+def test_nothing_is_guessed_of_a_service_or_of_whom_it_serves() -> None:
+    daily = next(service for service in draft(seed(1)).services if service.name.value == "dienos socialinė globa")
+    assert daily.route == ""
+    assert yaml.safe_load(written(draft(seed(1))))["serves"] == []
+
+
+def test_a_place_and_a_kind_come_from_their_own_line_and_in_its_language() -> None:
+    found = draft(seed(0))
+    assert found.municipality
+    assert found.municipality.line == 14
+    kinds = {service.kind: (service.language, service.name.line) for service in found.services}
+    assert kinds["crisis_centre_stay"] == ("lt", 8)
+    assert kinds["temporary_overnight"] == ("lt", 56)
+
+
+def test_a_bracket_inside_an_explanation_stays_closed() -> None:
+    texts = [service.description for service in draft(seed(1)).services]
+    assert any(text.endswith("(kitų institucijų, specialistų, asmenų)") for text in texts)
+
+
 def test_a_polish_page_gives_the_polish_name_and_its_municipality() -> None:
     found = draft(seed(3))
     assert found.name

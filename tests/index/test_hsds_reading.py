@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from index.directory.candidates import Candidate, RowFault
+from index.directory.database import open_database
 from index.directory.hsds.reading import read_hsds_csv, read_hsds_json
 from index.directory.hsds.weeks import rule_of, text_of
+from index.directory.incoming.bringing import bring
 from index.directory.plain import plain
 from index.directory.validation import record_faults, told_only
 
@@ -155,6 +157,14 @@ def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     found = read(tmp_path, json.dumps([SERVICE, SERVICE], ensure_ascii=False)[:-200])
     assert [type(entry) for entry in found] == [Candidate, RowFault]
     assert found[-1].reason == "unreadable"
+
+
+def test_a_parent_that_stands_elsewhere_is_left_out_and_told(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, [{**SERVICE, "organization": {**ORGANIZATION, "parent_organization_id": "elsewhere"}}])
+    assert isinstance(found, Candidate)
+    report = bring(open_database(f"sqlite:///{tmp_path}/directory.sqlite3"), [found], "kitas")
+    assert [(one.field, one.reason) for one in report.remarks] == [("parent", "left_out")]
+    assert (report.faults, len(report.outcome.created)) == ([], 2)
 
 
 def table(*rows: dict[str, str]) -> str:

@@ -137,6 +137,63 @@ def test_a_stranger_fills_what_is_empty_and_contradicts_in_the_queue_only(engine
     assert record(engine, Key("organization", "vmkc")).email == ours.email
 
 
+def test_who_confirmed_a_record_last_is_nothing_to_decide_about(engine: Engine, starter: Directory) -> None:
+    import_directory(engine, starter)
+    key = Key("helpline", "112")
+    verify(engine, key, ["record"], "ona", "phone", "2026-11-01")
+    theirs = {**plain(record(engine, key)), "verified": {"on": "2026-11-01", "by": "hsds", "how": "phone"}}
+    with writing(engine) as connection:
+        importer = Importer(connection, "kitas")
+        importer.bring({key: theirs})
+        assert importer.finish(remove_missing=False).conflicts == []
+
+
+def test_a_strangers_help_line_is_given_to_nobody_before_a_person_has_looked(
+    engine: Engine, starter: Directory
+) -> None:
+    import_directory(engine, starter)
+    theirs = {**plain(starter.helplines["112"]), "id": "pirma", "number": "+370 5 233 2508"}
+    known = {**plain(starter.helplines["112"]), "email": contact("pagalba@example.org")}
+    with writing(engine) as connection:
+        importer = Importer(connection, "kitas")
+        importer.bring({Key("helpline", "pirma"): theirs, Key("helpline", "112"): known})
+        importer.finish(remove_missing=False)
+    lines = {line.id: line for line in read_directory(engine).shown_helplines()}
+    assert "pirma" not in lines
+    assert lines["112"].email is None
+    assert [(one.key.id, one.field) for one in open_proposals(engine, "import")] == [
+        ("pirma", "status"),
+        ("112", "email"),
+    ]
+    accept(engine, open_proposals(engine, "import")[0].id, "ona")
+    assert "pirma" in {line.id for line in read_directory(engine).shown_helplines()}
+
+
+@pytest.mark.parametrize(
+    ("field", "ours", "theirs"),
+    [
+        (
+            "address",
+            {"text": "Slaptoji g. 7", "confidential": True},
+            {"text": "Visagino savivaldybė", "confidential": True},
+        ),
+        (
+            "hours",
+            {"text": {"lt": "iki 17"}, "schedule": "Mo-Fr 08:00-17:00"},
+            {"text": {"lt": "iki 17"}, "schedule": None},
+        ),
+    ],
+)
+def test_a_stranger_who_says_less_than_we_do_contradicts_nothing(
+    engine: Engine, field: str, ours: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    proof = {"source": SOURCE, "verified": None}
+    bring(engine, home(**{field: {**ours, **proof}}))
+    outcome = bring(engine, home(**{field: {**theirs, **proof}}), origin="kitas")
+    assert outcome.conflicts == []
+    assert now(engine)[field] == {**ours, **proof}
+
+
 def test_nothing_is_removed_by_a_file_but_told(engine: Engine) -> None:
     bring(engine, home(), home(id="kiti-namai"))
     outcome = bring(engine, home())

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from index.__main__ import main
+from index.commands import building
 from index.directory.database import open_database
 from index.directory.editing import edit
 from index.directory.importing import import_directory
@@ -211,3 +212,49 @@ def test_what_is_exported_as_hsds_by_somebody_else_is_checked_like_a_table(tmp_p
     refused = [one for one in read(tmp_path / "report.csv") if one["outcome"] == "refused"]
     assert [one["reason"] for one in refused] == ["email"]
     assert len(read_directory(engine).services) == 1
+
+
+def test_no_refused_cell_is_a_formula_and_mended_rows_come_in_without_apostrophes(
+    tmp_path: Path, engine: Engine
+) -> None:
+    path = write(
+        tmp_path / "sarasas.csv", [{**GOOD, "Aprašymas": "=cmd|x", "Telefonas": "+370 386 75280", "El. paštas": "@"}]
+    )
+    run(path, "--report", str(tmp_path / "report.csv"))
+    (rejected,) = read(tmp_path / "sarasas.csv.rejected.csv")
+    assert (rejected["Aprašymas"], rejected["Telefonas"]) == ("'=cmd|x", "'+370 386 75280")
+    assert read(tmp_path / "report.csv")[0]["value"] == "'@"
+    mended = tmp_path / "sarasas.csv.rejected.csv"
+    mended.write_text(mended.read_text(encoding="utf-8-sig").replace("'@", ""), encoding="utf-8")
+    run(mended)
+    (service,) = read_directory(engine).services.values()
+    assert service.description == {"lt": "=cmd|x"}
+
+
+def test_whoever_was_killed_before_the_index_was_built_builds_it_by_importing_again(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "sarasas.csv", [GOOD])
+    run(path)
+    built: list[object] = []
+    monkeypatch.setattr(building, "make_findable", built.append)
+    assert main(["import", str(path), "--dry-run"]) == 0
+    assert built == []
+    assert main(["import", str(path)]) == 0
+    assert len(built) == 1
+
+
+@pytest.mark.parametrize(
+    "options", [["--origin", "starter"], ["--origin", "x" * 61], ["--map", "none.yml"], ["--report", "none/report.csv"]]
+)
+def test_what_cannot_be_begun_is_told_before_anything_is_done(
+    tmp_path: Path, engine: Engine, options: list[str]
+) -> None:
+    path = write(tmp_path / "sarasas.csv", [GOOD])
+    assert run(path, *options) == 1
+    assert not read_directory(engine).organizations
+
+
+def test_a_folder_is_no_table(tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--format", "csv") == 1
+    assert "is a folder" in capsys.readouterr().err

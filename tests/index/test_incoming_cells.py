@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.directory.incoming import cells
+from index.directory.incoming.employees import names_person
 from index.directory.incoming.opening import read_opening
 from index.directory.incoming.telephones import read_telephones
 from index.hours import read_schedule
@@ -73,6 +74,10 @@ TELEPHONES = {
     "8 5 233 2508 arba 8 600 12345": [("+370 5 233 2508", ""), ("+370 600 12345", "")],
     "8 5 233 2508, 8 5 2332508": [("+370 5 233 2508", "")],
     "+48 22 123 45 67": [("+48 22 123 45 67", "")],
+    "+370 5 233 2508 +370 600 12345": [("+370 5 233 2508", ""), ("+370 600 12345", "")],
+    "Tel./faks. 8 5 233 2508": [("+370 5 233 2508", "")],
+    "tel. ir faksas (8 5) 233 2508": [("+370 5 233 2508", "")],
+    "8 5 233 2508 (nakvynė; maistas), 8 600 12345": [("+370 5 233 2508", "nakvynė; maistas"), ("+370 600 12345", "")],
 }
 
 
@@ -86,6 +91,36 @@ def test_a_fax_is_no_telephone_and_what_is_left_over_is_told() -> None:
     assert [one.number for one in found.called] == ["+370 5 233 2508"]
     assert found.faxes == ("8 5 233 2509",)
     assert found.rest == "skambinti rytais"
+
+
+@pytest.mark.parametrize(
+    ("cell", "rest"), [("8 5 233 25 08/09", "09"), ("8 5 233 2508 el. p. info@a.lt", "el. p. info@a.lt")]
+)
+def test_what_is_no_word_about_a_number_is_told_and_no_label(cell: str, rest: str) -> None:
+    found = read_telephones(cell)
+    assert [(one.number, one.label) for one in found.called] == [("+370 5 233 2508", "")]
+    assert found.rest == rest
+
+
+def test_words_beside_mail_and_web_addresses_come_behind_them() -> None:
+    assert cells.read_emails("Ona <ona.onaite@a.lt>; el. p. info @ a.lt (registratūra)") == [
+        "info@a.lt", "ona.onaite@a.lt", "Ona", "registratūra",
+    ]  # fmt: skip
+    assert cells.read_websites("lietuvių k. www.a.lt / https://b.lt/x,y") == [
+        "http://www.a.lt", "https://b.lt/x,y", "lietuvių", "k.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["vadovė Ona Onaitė", "Jonas Jonaitis", "J. Kowalski", "Eglė Žemaitienė"])
+def test_a_persons_name_is_known_as_one(text: str) -> None:
+    assert names_person(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["registratūra", "Vilniaus skyrius", "Dienos Centras", "V. Kudirkos g.", "Pagalbos linija"]
+)
+def test_names_of_offices_are_no_persons(text: str) -> None:
+    assert not names_person(text)
 
 
 def test_places_are_read_in_every_form() -> None:
@@ -111,10 +146,16 @@ def test_terms_are_read_by_id_and_by_name() -> None:
     assert cells.read_terms("kinds", name) == (["social_skills"], [])
 
 
-def test_dates_are_read_as_people_write_them() -> None:
-    assert [cells.read_date(cell) for cell in ("2026.01.15", "15.1.2026", "2026-01-15 d.", "2026")] == [
-        "2026-01-15", "2026-01-15", "2026-01-15", "2026",
-    ]  # fmt: skip
+DATES = {
+    "2026.01.15": "2026-01-15", "15.1.2026": "2026-01-15", "2026-01-15 d.": "2026-01-15", "2026": "2026",
+    "2026 m. sausio 15 d.": "2026-01-15", "2026 m. vasario mėn.": "2026-02", "2026 m.": "2026", "2026 01 15": "2026-01-15",
+    "2026-01-15 10:30": "2026-01-15", "01/15/2026": "01/15/2026", "2026 m. vakar": "2026 m. vakar",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "iso"), DATES.items())
+def test_dates_are_read_as_people_write_them(cell: str, iso: str) -> None:
+    assert cells.read_date(cell) == iso
 
 
 def test_the_same_text_gives_the_same_part_of_an_id() -> None:

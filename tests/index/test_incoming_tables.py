@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
 from index.directory.candidates import Candidate, RowFault
-from index.directory.incoming.headers import ColumnMap, read_map
+from index.directory.hsds.flat import BYTE_ORDER_MARK, write_table
+from index.directory.incoming.headers import ColumnMap, columns_of, read_map
 from index.directory.incoming.reading import Table
 from index.directory.incoming.rows import Remark, Told
 from index.directory.incoming.sheets import UnreadableTable, rows_of
 from index.directory.incoming.staging import Bundle, Staging
 from index.directory.keys import Key
+from index.records import LANGUAGES, Directory
 
 HEADER = ["Įstaiga", "Savivaldybė", "Paslauga", "Adresas", "Telefonas", "El. paštas", "Darbo laikas"]
 FIRST = [
@@ -145,3 +148,53 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
         entries(write(tmp_path / "a.csv", [["Spalva", "Kiekis"], ["raudona", "3"]]))
     with pytest.raises(UnreadableTable):
         entries(write(tmp_path / "b.csv", []))
+
+
+def test_a_quotation_mark_that_nothing_closes_costs_its_own_row_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    torn = 'A namai;Visaginas;"nakvynė;Taikos 1;;;'
+    whole = ["B namai;Visaginas;Maistas;;112;;", 'C namai;Visaginas;"du\nžodžiai";;112;;']
+    path.write_text("\n".join([";".join(HEADER), torn, *whole]), encoding="utf-8")
+    found = entries(path)
+    assert [(one.where.line, one.reason) for one in found if isinstance(one, RowFault)] == [(2, "unreadable")]
+    assert [one.organization.name["lt"] for one in found if isinstance(one, Candidate)] == ["B namai", "C namai"]
+    assert [row.cells[0] for row in rows_of(path) if row.broken] == ["A namai"]
+
+
+def test_signs_that_nobody_sees_and_apostrophes_of_spreadsheets_are_no_part_of_a_cell(tmp_path: Path) -> None:
+    row = ["\ufeffA na\u00admai", "Visaginas", "'=Paslauga", "", "'+370 5 233 2508\u200b", "", "'Rytais'"]
+    assert next(rows_of(write(tmp_path / "a.csv", [row]))).cells == (
+        "A namai", "Visaginas", "=Paslauga", "", "+370 5 233 2508", "", "'Rytais'",
+    )  # fmt: skip
+
+
+def test_a_persons_mobile_telephone_stays_outside_and_an_offices_loses_the_name(tmp_path: Path) -> None:
+    phones = "8 5 233 2508 (vedėja Ona Onaitė), 8 600 12345 Jonas Jonaitis, 8 600 54321 (budi)"
+    found = entries(write(tmp_path / "a.csv", [HEADER, [*FIRST[:4], phones, "", ""]]))
+    (candidate,) = (one for one in found if isinstance(one, Candidate))
+    assert [(one.number, dict(one.label)) for one in candidate.organization.phones] == [
+        ("+370 5 233 2508", {"lt": "vedėja"}), ("+370 600 54321", {"lt": "budi"}),
+    ]  # fmt: skip
+    told = [one.value for one in found if isinstance(one, Remark)]
+    assert told == ["vedėja Ona Onaitė", "Jonas Jonaitis +370 600 12345"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_headings_of_our_own_table_are_known(language: str) -> None:
+    file = io.StringIO()
+    write_table(Directory({}, {}, {}, {}, {}), True, language, file)
+    headings = file.getvalue().removeprefix(BYTE_ORDER_MARK).rstrip().split(";")
+    columns = columns_of(headings, ColumnMap(), "lt")
+    assert columns.unknown == ()
+    assert {"service_id", "service_status", "serves", "source_date"} <= {what for what, _ in columns.held}
+
+
+def test_our_own_ids_lead_to_our_own_records_and_those_of_others_to_new_ones(tmp_path: Path) -> None:
+    header = ["service_id", "Įstaiga", "Savivaldybė", "Paslauga", "Telefonas"]
+    rows = [
+        ["vmkc.prieglobstis", "Krizių centras", "Vilnius", "Prieglobstis", "112"],
+        ["A 17", "Kita", "Vilnius", "P", "112"],
+    ]
+    found = [one for one in entries(write(tmp_path / "a.csv", [header, *rows])) if isinstance(one, Candidate)]
+    assert [one.services[0].id for one in found] == ["vmkc.prieglobstis", "kita-vilniaus-miesto.a-17"]
+    assert found[0].organization.id == "vmkc"

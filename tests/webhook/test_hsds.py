@@ -188,6 +188,17 @@ def test_services_are_chosen_by_organization_term_and_taxonomy(hsds: FlaskClient
     assert get(hsds, "/services", organization_id="nobody")["empty"]
 
 
+@pytest.mark.parametrize(("taxonomy", "code"), [("facts", "route"), ("facts", "danger_order"), ("languages", "pl")])
+def test_facts_and_languages_choose_services_as_well(hsds: FlaskClient, taxonomy: str, code: str) -> None:
+    term = identity("taxonomy_term", taxonomy, code)
+    every = [json.loads(line) for line in hsds.get("/hsds/services?format=ndjson&full=true").text.split("\n") if line]
+    expected = {one["id"] for one in every if term in {a["taxonomy_term_id"] for a in one["attributes"]}}
+    chosen = {"taxonomy_term_id": term, "taxonomy_id": identity("taxonomy", taxonomy)}
+    assert expected
+    assert {one["id"] for one in get(hsds, "/services", **chosen, minimal="true")["contents"]} == expected
+    assert get(hsds, "/services", taxonomy_id="none")["empty"]
+
+
 def test_terms_of_a_taxonomy_are_listed_by_parent(hsds: FlaskClient) -> None:
     needs = identity("taxonomy", "needs")
     themes = get(hsds, "/taxonomy_terms", taxonomy_id=needs, top_only="true", per_page=100)["contents"]

@@ -114,6 +114,9 @@ def _merge(
         if isinstance(bundle, RowFault):
             report.faults.append(bundle)
             continue
+        if isinstance(bundle, Remark):
+            report.remarks.append(bundle)
+            continue
         waiting |= bundle.records
         report.where |= bundle.where
         if len(waiting) >= _AT_ONCE:

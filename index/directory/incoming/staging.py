@@ -10,6 +10,7 @@ from itertools import groupby
 from types import TracebackType
 
 from index.directory.candidates import Candidate, HelplineCandidate, RowFault, Where
+from index.directory.incoming.rows import Remark
 from index.directory.keys import Key
 from index.directory.plain import PlainRecord, as_text, plain
 from index.directory.withdrawing import essences
@@ -60,10 +61,11 @@ class Staging:
 
     def bundles(
         self, known: Collection[str], places: Collection[str] | None, before: Before = lambda key: None
-    ) -> Iterator[Bundle | RowFault]:
+    ) -> Iterator[Bundle | RowFault | Remark]:
         """Each organization once. Rows that contradict earlier ones, or reach nobody, stay outside.
 
-        known: ids of organizations that may be named as a parent.
+        known: ids of organizations that may be named as a parent. A page of another directory may name one that
+            stands elsewhere; there only the name is left out.
         places: municipalities whose office answers for organizations without a contact of their own; None where
             nobody need be reached, as in another directory's export.
         before: what earlier rows, of another file, told of an organization; these only add to it.
@@ -77,18 +79,20 @@ class Staging:
                 continue
             gathered = _Gathered(before(Key("organization", group)))
             for where, (organization, services) in placed:
-                fault = _parent_fault(organization, where, known) or gathered.add(organization, services, where)
+                parent = organization["parent"]
+                if parent and parent not in known:
+                    if places is not None:
+                        yield RowFault(where, "parent", "parent", parent)
+                        continue
+                    yield Remark(where, "parent", "left_out", parent)
+                    organization["parent"] = None
+                fault = gathered.add(organization, services, where)
                 if fault:
                     yield fault
             if places is None or gathered.reaches_somebody(places):
                 yield Bundle(gathered.records, gathered.where)
             else:
                 yield from (RowFault(where, "phones", "no_contact") for where in gathered.rows)
-
-
-def _parent_fault(organization: PlainRecord, where: Where, known: Collection[str]) -> RowFault | None:
-    parent = organization["parent"]
-    return RowFault(where, "parent", "parent", parent) if parent and parent not in known else None
 
 
 class _Gathered:
