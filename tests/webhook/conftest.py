@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from index.records import Contact, Directory, Helpline, Municipality, Organizati
 from webhook.app import create_app
 from webhook.parts import Missing, now
 from webhook.settings import Settings
+from webhook.storage.database import Storage, open_storage
 
 SENDER = "0123456789abcdef0123456789abcdef"
 _SOURCE = Source("https://www.vmkc.lt/", "vmkc.lt", None)
@@ -149,6 +151,18 @@ def make_app(index: SmallIndex, assistant: Parrot) -> Callable[..., Flask]:
 @pytest.fixture
 def client(make_app: Callable[..., Flask]) -> FlaskClient:
     return make_app().test_client()
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Storage:
+    """A database of the test's own, without records or accounts."""
+    return open_storage(f"sqlite:///{tmp_path / 'directory.sqlite3'}")
+
+
+@pytest.fixture
+def app(storage: Storage, index: SmallIndex, assistant: Parrot) -> Flask:
+    """An application that has the console."""
+    return create_app(Settings(secret_key="of tests"), assistant, index, storage)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from webhook.staff import Account, Role, Scope, may_edit
 from webhook.storage import accounts, audit, sessions
 from webhook.storage.accounts import AccountFault
 from webhook.storage.audit import Filter
-from webhook.storage.database import Storage, open_storage
+from webhook.storage.database import Storage
 from webhook.storage.safe import Safe
 
 PASSWORD = "keturi pilki vilkai 7"
@@ -33,16 +33,6 @@ OTHER = "penki balti arkliai 8"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 LINK = re.compile(r"/staff/enrol/[\w-]+")
 VILNIUS = "Vilniaus miesto savivaldybė"
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Storage:
-    return open_storage(f"sqlite:///{tmp_path / 'directory.sqlite3'}")
-
-
-@pytest.fixture
-def app(storage: Storage, index: Any, assistant: Any) -> Flask:
-    return create_app(Settings(secret_key="of tests"), assistant, index, storage)
 
 
 @pytest.fixture

@@ -17,26 +17,14 @@ from sqlalchemy.exc import DatabaseError
 
 from index.directory.tables import change
 from webhook import trimming
-from webhook.app import create_app
-from webhook.settings import Settings
 from webhook.staff import Role, Scope
 from webhook.storage import accounts, audit, sessions
 from webhook.storage.audit import Filter
-from webhook.storage.database import Storage, open_storage
+from webhook.storage.database import Storage
 from webhook.storage.tables import audit as table
 from webhook.storage.times import stamp
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Storage:
-    return open_storage(f"sqlite:///{tmp_path / 'directory.sqlite3'}")
-
-
-@pytest.fixture
-def app(storage: Storage, index: Any, assistant: Any) -> Flask:
-    return create_app(Settings(secret_key="of tests"), assistant, index, storage)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,21 +18,11 @@ from webhook.console.texts import texts
 from webhook.settings import Settings
 from webhook.staff import Role, Scope
 from webhook.storage import accounts, sessions
-from webhook.storage.database import Storage, open_storage
+from webhook.storage.database import Storage
 
 PASSWORD = "keturi pilki vilkai 7"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 LIVES = sessions.Lifetime(idle=30, whole=600)
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Storage:
-    return open_storage(f"sqlite:///{tmp_path / 'directory.sqlite3'}")
-
-
-@pytest.fixture
-def app(storage: Storage, index: Any, assistant: Any) -> Flask:
-    return create_app(Settings(secret_key="of tests"), assistant, index, storage)
 
 
 @pytest.fixture
