@@ -12,13 +12,13 @@ from bot.dialogue.model import ACTS, current_model
 from bot.errors import TurnFailed
 from bot.fallback import Fallback
 from bot.hearing import Hearing, hear
-from bot.message import Message, Reply, ReplyPart
+from bot.message import Message, Reply, ReplyPart, Wording
 from bot.opening import opening
 from bot.outcome import TALK, Outcome, after_danger
 from bot.presenting import after_hiding, outcome_in, own_language_first, part_of, parts_of
-from bot.turn import HIDING, Memory, Say
+from bot.turn import HIDING, Memory
 from index.cards import CrisisCard
-from index.helplines import crisis_card, emergency_number
+from index.helplines import crisis_card
 from index.hours import VILNIUS
 from index.query import Query
 from index.search import ServiceIndex
@@ -60,10 +60,10 @@ class Assistant:
         hint = None if known else message.language_hint
         directory = self._index.directory
         heard = hear(message, memory, hint, self._index)
-        note = _in_each(heard, "utter_masked") if heard.masked else []
+        note = self._in_each(heard, "utter_masked") if heard.masked else []
         if not heard.says_something:
             self.engine.memory.change(message.sender, {"language": heard.language})
-            return Reply(heard.language, CrisisCard(), (*note, *_in_each(heard, "utter_empty")))
+            return Reply(heard.language, CrisisCard(), (*note, *self._in_each(heard, "utter_empty")))
         place = first_place(self._gazetteer, heard.text) or memory.municipality or message.municipality
         lines = crisis_card(
             directory, heard.crisis.level, heard.crisis.topic, heard.language, datetime.now(VILNIUS), place,
@@ -71,7 +71,7 @@ class Assistant:
         )  # fmt: skip
         parts, outcome = self._answer(message, heard, replace(memory, language=heard.language), hint)
         spoken = parts[-1].language if parts and not heard.foreign else heard.language
-        first = opening(heard, lines, emergency_number(directory))
+        first = opening(heard, lines, self._index)
         became = replace(after_danger(outcome, lines.level, lines.topic), language=heard.spoken)
         return Reply(spoken, lines, tuple(own_language_first(heard.own, (*first, *note, *parts))), became)
 
@@ -100,7 +100,7 @@ class Assistant:
             # What was shown before might tell where somebody is.
             forgotten = {"shown": (), "chosen": None, "query": None, "offset": 0, "asked": HIDING}
             self.engine.memory.change(sender, {"language": heard.language, **forgotten})
-            return _in_each(heard, "utter_hiding"), TALK
+            return self._in_each(heard, "utter_hiding"), TALK
         parts, outcome = self._parts(message, heard.text, memory, hint)
         if not heard.silent:
             return parts, outcome
@@ -133,6 +133,5 @@ class Assistant:
         needs = self._index.search(Query(text)).needs
         return bool(needs) and needs[0] in after_hiding()
 
-
-def _in_each(heard: Hearing, key: str) -> list[ReplyPart]:
-    return [part_of(Say(key), language) for language in heard.answered_in]
+    def _in_each(self, heard: Hearing, key: str) -> list[ReplyPart]:
+        return [part_of(Wording(key), language, self._index) for language in heard.answered_in]

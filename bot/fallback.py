@@ -11,7 +11,7 @@ import yaml
 from bot.actions import TurnAction
 from bot.message import ReplyPart
 from bot.outcome import Outcome, outcome_of
-from bot.presenting import part_of
+from bot.presenting import part_of, wording_of
 from bot.turn import Answer, Memory, Say, Turn
 from index.query import Query
 from index.search import ServiceIndex
@@ -62,8 +62,8 @@ class Fallback:
                 answers = answer(turn)
             except Exception:  # noqa: BLE001  # an action with a fault; the next way is plainer
                 continue
-            parts = [part_of(say, language) for language, told in answers for say in told.says]
-            if parts:
+            if any(told.says for _, told in answers):
+                parts = [self._part(say, language) for language, told in answers for say in told.says]
                 return parts, {"language": kept.language, **answers[0][1].changes}, answers[0][1].outcome
         return self._lines(kept.language), {"language": kept.language}, Outcome("nothing_found")
 
@@ -82,4 +82,7 @@ class Fallback:
     def _lines(self, language: str) -> list[ReplyPart]:
         cards = (self._index.card(line.id, language) for line in self._index.directory.shown_helplines())
         some = tuple(card for card in cards if card)[:3]
-        return [part_of(Say("utter_trouble", cards=some), language)]
+        return [self._part(Say("utter_trouble", cards=some), language)]
+
+    def _part(self, say: Say, language: str) -> ReplyPart:
+        return part_of(wording_of(say), language, self._index, say.cards)

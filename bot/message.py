@@ -34,13 +34,28 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What a bubble's words are made of: keys of the domain and ids of the directory, none of the words themselves.
+
+    key: of a response. about: whom its blanks are about. silent: its first line is for who cannot speak.
+    """
+
+    key: str = ""
+    about: str = ""
+    buttons: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True)
 class ReplyPart:
-    """One bubble of an answer."""
+    """One bubble of an answer. `wording` makes it again later, and goes out of no door."""
 
     language: str
     text: str
     services: tuple[ServiceCard, ...] = ()
     buttons: tuple[Button, ...] = ()
+    wording: Wording = Wording()
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from bot.message import Button, ReplyPart
+from bot.blanks import Source, fill
+from bot.message import Button, ReplyPart, Wording
 from bot.outcome import TALK, Outcome, read_outcome
 from bot.turn import Say
 from index.cards import Alert, PhoneCard, ServiceCard
@@ -17,6 +18,7 @@ from index.needs.taxonomy import read_taxonomy
 from index.records import said
 
 _DOMAIN = Path(__file__).with_name("domain")
+_CANNOT_SPEAK = "utter_cannot_speak"
 
 
 @cache
@@ -48,19 +50,43 @@ def text_of(key: str, language: str, blanks: Mapping[str, str]) -> str:
     return responses()[key][language].format(**blanks)
 
 
+def blanks_of(key: str, about: str, language: str, source: Source) -> Mapping[str, str]:
+    """What stands in the blanks of a response. Raises KeyError for an unknown key or record."""
+    return fill(key, responses()[key][language], about, language, source)
+
+
+def words_of(wording: Wording, language: str, source: Source) -> str:
+    """A bubble's text. Raises KeyError for an unknown key or record."""
+    blanks = blanks_of(wording.key, wording.about, language, source)
+    words = text_of(wording.key, language, blanks)
+    if not wording.silent:
+        return words
+    # The first line of a danger is the call; what else to do holds in silence too.
+    _, _, advice = words.partition("\n")
+    instead = text_of(_CANNOT_SPEAK, language, blanks_of(_CANNOT_SPEAK, "", language, source))
+    return f"{instead}\n{advice}".strip()
+
+
 def buttons_of(keys: Iterable[str], needs: Iterable[str], language: str) -> tuple[Button, ...]:
     """Quick replies by key, and needs offered by their name."""
     plain = [Button(**_buttons()[key][language]) for key in keys]
-    names = [said(read_taxonomy().needs[need].name, language).text for need in needs]
-    payload = _buttons()["need"][language]["payload"]
-    return (*(Button(name, payload.format(name=name)) for name in names), *plain)
+    return (*(_need_button(need, language) for need in needs), *plain)
 
 
-def part_of(say: Say, language: str) -> ReplyPart:
+def _need_button(need: str, language: str) -> Button:
+    name = said(read_taxonomy().needs[need].name, language).text
+    return Button(name, _buttons()["need"][language]["payload"].format(name=name))
+
+
+def part_of(wording: Wording, language: str, source: Source, cards: tuple[ServiceCard, ...] = ()) -> ReplyPart:
     """The bubble, filled without Rasa."""
-    return ReplyPart(
-        language, text_of(say.key, language, say.blanks), say.cards, buttons_of(say.buttons, say.needs, language)
-    )
+    buttons = buttons_of(wording.buttons, wording.needs, language)
+    return ReplyPart(language, words_of(wording, language, source), cards, buttons, wording)
+
+
+def wording_of(say: Say) -> Wording:
+    """What the bubble's words are made of."""
+    return Wording(say.key, say.about, say.buttons, say.needs)
 
 
 def own_language_first(own: str | None, parts: Iterable[ReplyPart]) -> list[ReplyPart]:
@@ -68,10 +94,10 @@ def own_language_first(own: str | None, parts: Iterable[ReplyPart]) -> list[Repl
     said = list(parts)
     if own is None:
         return said
-    known = {text: texts[own] for texts in responses().values() if own in texts for text in texts.values()}
-    translated = dict.fromkeys(known.get(part.text, "") for part in said)
     first = [part for part in said if part.language == own]
-    first += [ReplyPart(own, text) for text in translated if text and text not in {part.text for part in first}]
+    begun = {part.wording.key for part in first}
+    keys = dict.fromkeys(part.wording.key for part in said if not part.wording.about and part.wording.key not in begun)
+    first += [ReplyPart(own, responses()[key][own], wording=Wording(key)) for key in keys if own in responses()[key]]
     return first + [part for part in said if part.language != own]
 
 
@@ -85,8 +111,9 @@ def parts_of(messages: Iterable[Mapping[str, Any]], language: str) -> list[Reply
         elif parts:
             last = parts.pop()
             spoken = extras["language"]
+            made = Wording(extras["key"], extras["about"], tuple(extras["buttons"]), tuple(extras["needs"]))
             cards = tuple(map(_card, extras["cards"]))
-            parts.append(ReplyPart(spoken, last.text, cards, buttons_of(extras["buttons"], extras["needs"], spoken)))
+            parts.append(ReplyPart(spoken, last.text, cards, buttons_of(made.buttons, made.needs, spoken), made))
     return parts
 
 

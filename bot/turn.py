@@ -74,13 +74,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class Say:
-    """One bubble: a response's key with its blanks, cards, and quick replies.
+    """One bubble: a response's key and whom its blanks are about, cards, and quick replies.
 
-    buttons: keys of `domain/buttons.yml`. needs: ids of needs, offered as quick replies by name.
+    about: a record's id or a municipality's official name; `bot.blanks` fills in the words. buttons: keys of
+    `domain/buttons.yml`. needs: ids of needs, offered as quick replies by name.
     """
 
     key: str
-    blanks: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
     cards: tuple[ServiceCard, ...] = ()
     buttons: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.outcome import Outcome
+from bot.presenting import blanks_of
 from bot.turn import Answer, Memory, Say, Turn
 from index.search import ServiceIndex
 from nlu.silence import read_need
@@ -53,7 +54,8 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk is not followed
         answers = self.answers(turn_of(tracker, self.index.is_everyday))
         for language, answer in answers:
             for say in answer.says:
-                dispatcher.utter_message(response=say.key, answer_language=language, **say.blanks)
+                blanks = blanks_of(say.key, say.about, language, self.index)
+                dispatcher.utter_message(response=say.key, answer_language=language, **blanks)
                 dispatcher.utter_message(json_message=_extras(say, language, answer.outcome))
         changes = answers[0][1].changes
         return [SlotSet(name, list(value) if isinstance(value, tuple) else value) for name, value in changes.items()]
@@ -63,6 +65,8 @@ def _extras(say: Say, language: str, outcome: Outcome) -> dict[str, Any]:
     """What belongs to the text before it; text and cards cannot travel in one message of Rasa's."""
     return {
         "language": language,
+        "key": say.key,
+        "about": say.about,
         "cards": [card.as_json() for card in say.cards],
         "buttons": list(say.buttons),
         "needs": list(say.needs),

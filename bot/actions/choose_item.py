@@ -51,12 +51,7 @@ def _likeness(asked: list[str], name: list[str]) -> int:
 
 
 def lead_in(card: ServiceCard) -> Say:
-    return Say(
-        "utter_chosen",
-        {"organization": card.organization, "service": card.service},
-        (card,),
-        ("phone", "hours", "cost"),
-    )
+    return Say("utter_chosen", card.service_id, (card,), ("phone", "hours", "cost"))
 
 
 class ChooseItem(SearchServices):

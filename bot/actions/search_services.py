@@ -14,7 +14,7 @@ from index.cards import ServiceCard
 from index.hours import VILNIUS, state_at
 from index.needs.taxonomy import read_taxonomy
 from index.query import Query, SearchResult
-from index.records import COUNTRY, Directory, said
+from index.records import COUNTRY, Directory
 from nlu.normalisation import fold
 from nlu.references import correction, means_anywhere
 from nlu.words import words
@@ -146,9 +146,8 @@ class SearchServices(TurnAction):
         place = result.municipality if result.municipality not in (None, COUNTRY) else None
         municipality = self.index.directory.municipality(place) if place else None
         buttons = ("more",) if result.total > len(result.cards) else ()
-        if municipality:
-            name = said(municipality.short, turn.memory.language).text
-            found = Say("utter_found_in", {"place": name}, result.cards, buttons)
+        if place and municipality:
+            found = Say("utter_found_in", place, result.cards, buttons)
         else:
             found = Say("utter_found", cards=result.cards, buttons=buttons)
         meant = (Say("utter_did_you_mean", needs=result.needs),) if _asks_back(turn, result) else ()
@@ -176,7 +175,4 @@ class SearchServices(TurnAction):
         office = self.index.directory.organizations.get(municipality.id) if municipality else None
         if municipality is None or office is None:
             return Say("utter_ask_your_municipality")
-        ways = [phone.number for phone in office.phones[-1:]]
-        ways += [contact.value for contact in (office.email, office.website) if contact]
-        name = said(municipality.name, turn.memory.language).text
-        return Say("utter_where_to_ask", {"contacts": f"{name}: {', '.join(ways)}"})
+        return Say("utter_where_to_ask", municipality.official)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.actions.search_services import SPEAKS_FOR_ITSELF, SearchServices
 from bot.turn import Answer, Say, Turn
 from index.query import Query
-from index.records import COUNTRY, said
+from index.records import COUNTRY
 from nlu.references import means_anywhere
 from nlu.words import words
 
@@ -34,12 +34,4 @@ class SetPlace(SearchServices):
             memory = replace(turn.memory, misses=0, asked=None)
             again = super().answer(replace(turn, text=turn.memory.query, place=place, memory=memory))
             return replace(again, changes={**again.changes, "municipality": place, "asked": None})
-        municipality = self.index.directory.municipality(place)
-        name = said(municipality.short, turn.memory.language).text if municipality else _country(turn.memory.language)
-        return Answer((Say("utter_place_taken", {"place": name}),), {"municipality": place, "asked": None})
-
-
-def _country(language: str) -> str:
-    from babel import Locale
-
-    return str(Locale.parse(language).territories["LT"])
+        return Answer((Say("utter_place_taken", place),), {"municipality": place, "asked": None})

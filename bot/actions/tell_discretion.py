@@ -6,7 +6,6 @@ from bot.actions.choose_item import chosen_id
 from bot.actions.search_services import SearchServices
 from bot.actions.tell_detail import TellDetail
 from bot.turn import Answer, Say, Turn
-from index.records import said
 from nlu.references import asks_about_discretion, asks_about_first_contact
 
 
@@ -32,9 +31,5 @@ class TellDiscretion(TellDetail):
             return Answer(())
         record = self.index.directory.record(card.service_id)
         statement = getattr(record, field, None)
-        blanks = {"organization": card.organization}
-        if statement:
-            told = Say(f"utter_{field}", {**blanks, "statement": said(statement.text, memory.language).text})
-        else:
-            told = Say(f"utter_no_{field}", blanks)
+        told = Say(f"utter_{field}" if statement else f"utter_no_{field}", card.service_id)
         return Answer((told,), {"chosen": pointed} if pointed else {})

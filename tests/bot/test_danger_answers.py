@@ -235,7 +235,7 @@ def test_silence_lasts_while_the_danger_goes_on_and_until_the_conversation_start
 
 @pytest.mark.parametrize("language", [*SPOKEN, *OTHERS])
 @pytest.mark.parametrize("key", DANGERS)
-def test_in_silence_the_advice_stays_and_the_call_does_not(key: str, language: str) -> None:
+def test_in_silence_the_advice_stays_and_the_call_does_not(index: ServiceIndex, key: str, language: str) -> None:
     crisis = CrisisReading("danger", key.removeprefix("utter_danger_"))
     call, _, advice = responses()[key][language].partition("\n")
     assert "{emergency}" in call
@@ -244,7 +244,7 @@ def test_in_silence_the_advice_stays_and_the_call_does_not(key: str, language: s
         heard = Hearing("x", False, crisis, silent, "lt", language if language in OTHERS else None, language in OTHERS)
         if language in SPOKEN:
             heard = Hearing("x", False, crisis, silent, language, None, False)
-        first = opening(heard, CrisisCard(), "112")[0]
+        first = opening(heard, CrisisCard(), index)[0]
         assert first.language == language
         assert first.text.endswith(advice)
         assert (call.format(emergency="112") in first.text) is not silent

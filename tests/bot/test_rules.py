@@ -11,7 +11,7 @@ import yaml
 
 import bot
 from bot.actions import ALL
-from bot.actions.tell_detail import TELLERS
+from bot.actions.tell_detail import FIELDS
 from bot.dialogue.model import ACTS, current_model
 from bot.fallback import action_of_act
 from bot.presenting import buttons_of, responses
@@ -114,7 +114,7 @@ def test_every_intent_has_examples_and_every_example_an_intent(language: str) ->
 
 
 def test_every_question_about_a_card_has_a_teller() -> None:
-    assert set(TELLERS) == {intent for intent, action in rules() if action == "action_tell_detail"}
+    assert set(FIELDS) == {intent for intent, action in rules() if action == "action_tell_detail"}
 
 
 def test_every_key_said_in_code_exists() -> None:
