@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webhook.api import chat, directory, health, reports, search
+from webhook.api import chat, directory, health, reference, reports, search
 from webhook.api.openapi import describe
 
 
@@ -14,3 +14,4 @@ def register_api(app: Flask) -> None:
     for door in (chat.door, search.door, reports.door, directory.door):
         description.register_blueprint(door)
     app.register_blueprint(health.door)
+    app.register_blueprint(reference.door)

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from index.records import LANGUAGES
+from webhook.errors import STATUS
 from webhook.messages import MOST_CHARACTERS
 
 _FAULTS: dict[str, Any] = {
@@ -22,24 +23,22 @@ def _check_sender(text: str) -> None:
         raise ValidationError("bad_value")
 
 
-def _asked(longest: int, required: bool = False, about: str = "") -> fields.String:
+def _asked(longest: int, required: bool = False) -> fields.String:
     """A text of a request. Optional ones may be null."""
     return fields.String(
         required=required,
         allow_none=not required,
         validate=validate.Length(1, longest, error="bad_length"),
         error_messages=_FAULTS,
-        metadata={"description": about} if about else {},
     )
 
 
-def _one_of(choices: Any, required: bool = False, about: str = "") -> fields.String:
+def _one_of(choices: Any, required: bool = False) -> fields.String:
     return fields.String(
         required=required,
         allow_none=not required,
         validate=validate.OneOf(choices, error="bad_value"),
         error_messages=_FAULTS,
-        metadata={"description": about} if about else {},
     )
 
 
@@ -48,10 +47,7 @@ def _sender() -> fields.String:
         required=True,
         validate=_check_sender,
         error_messages=_FAULTS,
-        metadata={
-            "pattern": "^[A-Za-z0-9_-]{16,64}$",
-            "description": "Unguessable, one for each conversation: who knows it can read what was shown.",
-        },
+        metadata={"pattern": "^[A-Za-z0-9_-]{16,64}$"},
     )
 
 
@@ -74,23 +70,23 @@ class _Request(Schema):
 class ChatRequest(_Request):
     sender = _sender()
     message = _asked(MOST_CHARACTERS, required=True)
-    language = _one_of(LANGUAGES, about="A hint; the message's own clear language overrides it.")
-    municipality = _asked(100, about="Any name or case form that people use, or the official name.")
-    message_id = _asked(128, about="The same id again returns the same reply.")
+    language = _one_of(LANGUAGES)
+    municipality = _asked(100)
+    message_id = _asked(128)
 
 
 class EndRequest(_Request):
     sender = _sender()
-    language = _one_of(LANGUAGES, about="For the text of errors.")
+    language = _one_of(LANGUAGES)
 
 
 class SearchRequest(_Request):
     query = _asked(MOST_CHARACTERS, required=True)
-    language = _one_of(LANGUAGES, about="The language of the cards; without it, the query's own.")
-    municipality = _asked(100, about="Any name or case form that people use, or the official name.")
-    category = _asked(60, about="An id of /api/v1/categories.")
-    target_group = _asked(60, about="An id of the target groups in /api/v1/categories.")
-    open_at = _asked(40, about="An ISO local time (Europe/Vilnius), or now.")
+    language = _one_of(LANGUAGES)
+    municipality = _asked(100)
+    category = _asked(60)
+    target_group = _asked(60)
+    open_at = _asked(40)
     limit = _number(1, 50, 5)
     offset = _number(0, 1000, 0)
 
@@ -98,17 +94,17 @@ class SearchRequest(_Request):
 class ReportRequest(_Request):
     service_id = _asked(200, required=True)
     kind = _one_of(("wrong_phone", "no_answer", "closed", "moved", "other"), required=True)
-    language = _one_of(LANGUAGES, about="For the text of errors.")
+    language = _one_of(LANGUAGES)
 
 
 class FeedbackRequest(_Request):
     service_id = _asked(200)
     kind = _one_of(("helped", "not_helped"), required=True)
-    language = _one_of(LANGUAGES, about="For the text of errors.")
+    language = _one_of(LANGUAGES)
 
 
 class LanguageQuery(_Request):
-    language = _one_of(LANGUAGES, about="Of the texts; without it, Accept-Language, else lt.")
+    language = _one_of(LANGUAGES)
 
 
 def _text(null: bool = False) -> fields.String:
@@ -279,7 +275,7 @@ class Helplines(_Answer):
 
 
 class Fault(_Answer):
-    code = _text()
+    code = fields.String(required=True, validate=validate.OneOf(tuple(STATUS)))
     message = _text()
     field = fields.String()
 
@@ -287,3 +283,9 @@ class Fault(_Answer):
 class Error(_Answer):
     error = fields.Nested(Fault, required=True)
     helplines = fields.List(fields.Nested(HelplineCard))
+
+
+class ChatError(Error):
+    """Of the chat, where somebody asked and got nothing through no fault of theirs."""
+
+    helplines = fields.List(fields.Nested(HelplineCard), required=True)
