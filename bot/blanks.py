@@ -84,7 +84,10 @@ def _languages(subject: _Subject) -> str:
 def _statement(subject: _Subject) -> str:
     """What a source says of the record, in the field that the response is named after."""
     record = subject.source.directory.record(subject.about)
-    return said(getattr(record, subject.key.removeprefix("utter_")).text, subject.language).text
+    statement = getattr(record, subject.key.removeprefix("utter_"), None)
+    if statement is None:
+        raise KeyError(subject.about)
+    return said(statement.text, subject.language).text
 
 
 def _numbers(subject: _Subject) -> str:

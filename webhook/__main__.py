@@ -13,6 +13,7 @@ _WITH_ARGUMENTS = {
     "probe": "webhook.probe",
     "backup": "webhook.backup",
     "restore": "webhook.restore",
+    "channels": "webhook.connectors.setting_up",
 }
 
 parser = argparse.ArgumentParser(prog="python -m webhook", description=__doc__)

@@ -10,6 +10,9 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from nlu.places import Gazetteer
 from webhook.api import register_api
+from webhook.connectors.assembly import connect_platforms
+from webhook.connectors.door import door as channels
+from webhook.connectors.rest import door as rest
 from webhook.console.pages import CONSOLE
 from webhook.counting import count_into
 from webhook.errors import explain_faults
@@ -80,7 +83,8 @@ def create_app(
     explain_faults(app)
     limit_calls(app, settings)
     register_api(app)
-    for pages in (hsds, *PAGES, *CONSOLE):
+    connect_platforms(app, settings, index, storage, metrics)
+    for pages in (channels, rest, hsds, *PAGES, *CONSOLE):
         app.register_blueprint(pages)
     app.register_error_handler(NotFound, explain_lost)
     app.register_error_handler(MethodNotAllowed, explain_lost)

@@ -14,7 +14,7 @@ from webhook.refusals import Refusal
 def read_body() -> object:
     """The body as JSON, read once a request. Raises Refusal, or werkzeug's error for a body that is too large."""
     if "body" not in g:
-        g.body = _parse(_content())
+        g.body = parse_json(_content())
     return g.body
 
 
@@ -35,7 +35,8 @@ def _content() -> bytes:
     return content
 
 
-def _parse(content: bytes) -> object:
+def parse_json(content: bytes) -> object:
+    """Raises Refusal (`bad_encoding`, `bad_json`)."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

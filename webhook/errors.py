@@ -32,9 +32,9 @@ STATUS = {
     "bad_json": 400, "bad_encoding": 400, "not_an_object": 400, "unknown_field": 400, "missing_field": 400,
     "wrong_type": 400, "bad_length": 400, "bad_value": 400, "bad_text": 400, "bad_time": 400,
     "unknown_municipality": 400, "unknown_category": 400, "unknown_target_group": 400, "unknown_service": 400,
-    "bad_request": 400, "forbidden": 403, "not_found": 404, "method_not_allowed": 405, "body_too_large": 413,
-    "not_json": 415, "too_many_requests": 429, "internal": 500, "search_unavailable": 503, "assistant_unavailable": 503,
-    "storage_unavailable": 503,
+    "bad_request": 400, "not_signed": 401, "forbidden": 403, "wrong_signature": 403, "not_found": 404,
+    "method_not_allowed": 405, "undeliverable": 410, "body_too_large": 413, "not_json": 415, "too_many_requests": 429,
+    "internal": 500, "search_unavailable": 503, "assistant_unavailable": 503, "storage_unavailable": 503, "busy": 503,
 }  # fmt: skip
 _CODE_OF_STATUS = {
     403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "not_json",
@@ -43,7 +43,7 @@ _CODE_OF_STATUS = {
 NOT_READY = 503
 _CALLERS_FAULTS, _OUR_FAULTS = 400, 500
 _RETRY_SECONDS = 60
-_CHAT = "/api/v1/chat"
+_CHAT = ("/api/v1/chat", "/webhooks/rest/")
 
 
 @cache

@@ -10,7 +10,7 @@ _POLICY = (
     "default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
     "require-trusted-types-for 'script'",
 )  # fmt: skip
-_API = "/api/v1/"
+_API = ("/api/v1/", "/webhooks/rest/")
 _DAY = "86400"
 # Half a year: long enough to matter, short enough to give https up again.
 _SECURE = "max-age=15552000"

@@ -11,13 +11,16 @@ from webhook.bodies import peek_body
 from webhook.proxies import caller_key, is_this_machine
 from webhook.settings import Settings
 
-_CHAT = frozenset({"chat.send", "page.ask"})
+_CHAT = frozenset({"chat.send", "page.ask", "rest.send"})
 _SEARCH = frozenset({"search.find", "needs.show"})
 # Staff search as they type, a whole office of them behind one address.
 _LOOKUP = frozenset({"lookup.change"})
+# A platform sends everybody's messages from a few addresses; its people are counted one by one, once it is verified.
+_PLATFORMS = frozenset({"channels.receive", "channels.greet"})
+_OF_A_PLATFORM = "6000/minute"
 _REPORTS = frozenset({"reports.report", "reports.rate", "sheets.tell"})
 # Those of the chat that say something; whoever erases a conversation is never told to wait for it.
-_SAYING = frozenset({"chat.send", "page.ask"})
+_SAYING = frozenset({"chat.send", "page.ask", "rest.send"})
 _LEAVING = frozenset({"exit.leave", "chat.end"})
 _IN_MEMORY = "memory://"
 
@@ -37,6 +40,8 @@ def limit_calls(app: Flask, settings: Settings) -> None:
             return settings.search_limit
         if request.endpoint in _LOOKUP:
             return settings.staff_limit
+        if request.endpoint in _PLATFORMS:
+            return _OF_A_PLATFORM
         return settings.report_limit if request.endpoint in _REPORTS else settings.other_limit
 
     by_sender = Limiter(sender_key, app=app, default_limits=[settings.sender_limit], storage_uri=_IN_MEMORY)

@@ -6,7 +6,7 @@ import logging
 import time
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _log = logging.getLogger("webhook.access")
 _UNMATCHED = "unmatched"
@@ -26,6 +26,12 @@ class Metrics:
             "kelrodis_request_seconds", "Time to answer", ["route", "status"], registry=self.registry, buckets=_BUCKETS
         )
         self.reports = Counter("kelrodis_reports_total", "Faults reported", ["kind"], registry=self.registry)
+        self.deliveries = Counter(
+            "kelrodis_deliveries_total", "Answers to messaging platforms", ["channel", "result"], registry=self.registry
+        )
+        self.waiting = Gauge(
+            "kelrodis_answers_waiting", "Answers that a platform has not taken yet", ["channel"], registry=self.registry
+        )
         self.feedback = Counter("kelrodis_feedback_total", "Feedback given", ["kind"], registry=self.registry)
 
 

@@ -84,6 +84,50 @@ class Settings:
     staff_link_hours: int = _setting("KELRODIS_STAFF_LINK_HOURS", 72, "hours in which an enrolment link can be used")
     audit_days: int = _setting("KELRODIS_AUDIT_DAYS", 730, "days that the log of staff is kept; 30 at least")
 
+    channel_sender_limit: str = _setting(
+        "KELRODIS_CHANNEL_SENDER_LIMIT", "20/minute;300/hour", "messages of one person of a messaging platform"
+    )
+    channel_limit: str = _setting(
+        "KELRODIS_CHANNEL_LIMIT", "600/minute", "messages of all messaging platforms together"
+    )
+    generic_secret: str | None = _setting("KELRODIS_GENERIC_SECRET", None, "signs the generic webhook, both ways")
+    generic_url: str | None = _setting(
+        "KELRODIS_GENERIC_URL", None, "where answers of the generic webhook go; else they are in the response"
+    )
+    telegram_token: str | None = _setting("KELRODIS_TELEGRAM_TOKEN", None, "the bot's token, from BotFather")
+    telegram_secret: str | None = _setting(
+        "KELRODIS_TELEGRAM_SECRET", None, "secret token that Telegram sends with each update: 1 to 256 of A-Za-z0-9_-"
+    )
+    telegram_api: str = _setting("KELRODIS_TELEGRAM_API", "https://api.telegram.org", "address of the Bot API")
+    messenger_secret: str | None = _setting(
+        "KELRODIS_MESSENGER_SECRET", None, "app secret that signs Messenger's events"
+    )
+    messenger_token: str | None = _setting("KELRODIS_MESSENGER_TOKEN", None, "access token of the Facebook page")
+    messenger_verify: str | None = _setting("KELRODIS_MESSENGER_VERIFY", None, "verify token of Messenger's handshake")
+    whatsapp_secret: str | None = _setting("KELRODIS_WHATSAPP_SECRET", None, "app secret that signs WhatsApp's events")
+    whatsapp_token: str | None = _setting(
+        "KELRODIS_WHATSAPP_TOKEN", None, "access token of the WhatsApp business account"
+    )
+    whatsapp_phone_id: str | None = _setting(
+        "KELRODIS_WHATSAPP_PHONE_ID", None, "id of the number that the bot writes from"
+    )
+    whatsapp_verify: str | None = _setting("KELRODIS_WHATSAPP_VERIFY", None, "verify token of WhatsApp's handshake")
+    graph_api: str = _setting(
+        "KELRODIS_GRAPH_API", "https://graph.facebook.com/v23.0", "address of Meta's Graph API, with its version"
+    )
+    viber_token: str | None = _setting("KELRODIS_VIBER_TOKEN", None, "the bot's token, which also signs Viber's events")
+    viber_api: str = _setting("KELRODIS_VIBER_API", "https://chatapi.viber.com/pa", "address of Viber's bot API")
+    chatwoot_url: str | None = _setting("KELRODIS_CHATWOOT_URL", None, "address of the Chatwoot installation")
+    chatwoot_token: str | None = _setting("KELRODIS_CHATWOOT_TOKEN", None, "access token of the agent bot")
+    chatwoot_secret: str | None = _setting("KELRODIS_CHATWOOT_SECRET", None, "secret of the agent bot's webhook")
+    desk_hours: str | None = _setting(
+        "KELRODIS_DESK_HOURS",
+        None,
+        "when a person of the desk answers (Mo-Fr 08:00-17:00); without it nobody is handed over",
+    )
+    desk_url: str | None = _setting("KELRODIS_DESK_URL", None, "where conversations that the desk takes over are sent")
+    desk_secret: str | None = _setting("KELRODIS_DESK_SECRET", None, "signs what goes to the desk and comes from it")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the variables; empty ones count as absent. Raises SettingFault."""

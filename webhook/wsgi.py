@@ -19,6 +19,7 @@ from index.errors import FinderFault, ForeignEncoder, IndexMissing
 from index.records import Directory
 from nlu.errors import EncoderUnavailable, NluError
 from webhook.app import create_app
+from webhook.connectors.door import disconnect
 from webhook.parts import Finder, Missing, Talker
 from webhook.settings import SettingFault, Settings
 from webhook.storage.database import Storage, open_storage
@@ -53,6 +54,7 @@ def main() -> int:
         print(f"Cannot listen on {settings.host}:{settings.port}: {fault.strerror}", file=sys.stderr)
         return 1
     finally:
+        disconnect(app)
         if not isinstance(assistant, Missing):
             assistant.close()  # type: ignore[attr-defined]  # a Talker that we started ourselves
     return 0

@@ -1,8 +1,8 @@
-"""The web server's tables beside the directory's: accounts, audit, counts, reports, invitations. No message text."""
+"""The web server's tables beside the directory's: accounts, audit, counts, reports, outbox. No message text."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
 from sqlalchemy import Text as LongText
 
 metadata = MetaData()
@@ -131,4 +131,51 @@ invitation = Table(
     Column("created_by", String(120), nullable=False),
     Column("expires_at", String(32), nullable=False),
     Column("used_at", String(32)),
+)
+# Messages of platforms that have been answered: keyed digests of their ids, kept while a platform may send them again.
+answered_message = Table(
+    "answered_message",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),
+    Column("at", String(32), nullable=False, index=True),
+)
+# Answers on their way to a platform, for five minutes at most: keys of texts and ids of records, never words.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    # A keyed digest tells people apart; where the answer goes is encrypted.
+    Column("person_hash", String(64), nullable=False, index=True),
+    Column("recipient", LongText, nullable=False),
+    Column("content", LongText, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    # How many of the answer's messages the platform has taken.
+    Column("sent", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("made_at", Float, nullable=False, index=True),
+    # Unix seconds before which nobody sends it: it waits, or a process has it in hand.
+    Column("due_at", Float, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+# The bot's own messages on platforms that let it delete them: their ids there, of no use without the person's.
+sent_message = Table(
+    "sent_message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_hash", String(64), nullable=False, index=True),
+    Column("message_id", String(64), nullable=False),
+    Column("at", String(32), nullable=False, index=True),
+)
+# Conversations that a person of the desk has taken over.
+hand_over = Table(
+    "hand_over",
+    metadata,
+    Column("person_hash", String(64), primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("recipient", LongText, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("begun_at", Float, nullable=False),
+    # Unix seconds since which the person waits for an answer; none while the desk has answered.
+    Column("waiting_since", Float, index=True),
 )

@@ -1,0 +1,48 @@
+"""Puts the parts of the messaging platforms together, for an application in whose settings some are configured."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from flask import Flask
+
+from webhook.connectors.channels import configured
+from webhook.connectors.composing import pieces_of
+from webhook.connectors.door import Switchboard, connect
+from webhook.connectors.letters import Content
+from webhook.connectors.protocol import Connector, Piece
+from webhook.connectors.reception import Reception
+from webhook.metrics import Metrics
+from webhook.parts import Finder, Missing
+from webhook.settings import Settings
+from webhook.storage.database import Storage
+
+_log = logging.getLogger("webhook.delivery")
+
+
+def connect_platforms(
+    app: Flask, settings: Settings, finder: Finder | Missing, storage: Storage | Missing, metrics: Metrics
+) -> None:
+    """Answer the platforms that are configured, from now on. Raises SettingFault."""
+    connectors = configured(settings)
+    if not connectors:
+        return
+    if isinstance(finder, Missing) or isinstance(storage, Missing):
+        missing = finder if isinstance(finder, Missing) else storage
+        assert isinstance(missing, Missing)
+        _log.error("messaging platforms are not answered (%s)", missing.reason)
+        connect(app, Switchboard(connectors, missing, settings.threads))
+        return
+
+    def compose(content: Content, connector: Connector) -> tuple[Piece, ...]:
+        return pieces_of(content, connector.limits, finder, settings.public_url)
+
+    def told(channel: str, result: str) -> None:
+        metrics.deliveries.labels(channel, result).inc()
+
+    reception = Reception(settings, storage.engine, connectors, compose, told)
+    for name in connectors:
+        metrics.waiting.labels(name).set_function(partial(reception.postman.waiting, name))
+    connect(app, Switchboard(connectors, reception, settings.threads))
+    reception.start()
