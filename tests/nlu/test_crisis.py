@@ -80,6 +80,18 @@ def test_danger_is_seen_in_capitals_and_without_diacritics(language: str) -> Non
 @pytest.mark.parametrize(
     ("text", "topic"),
     [
+        ("mąż mnie bije, boję się wracać do domu", "violence"),
+        ("partner mnie bije i boję się wrócić do domu", "violence"),
+        ("boję się wracać do domu, tata mnie bije", "child"),
+    ],
+)
+def test_who_is_afraid_to_go_home_is_a_child_only_where_a_parent_is_meant(text: str, topic: str) -> None:
+    assert read_crisis(text) == CrisisReading("danger", topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
         ("муж бьёт меня", "violence"),
         ("я больше не хочу жить", "suicide"),
         ("ребёнок один дома и плачет", "child"),

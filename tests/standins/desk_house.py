@@ -14,7 +14,7 @@ from stand_in import Incoming
 
 from index.hours import VILNIUS
 from webhook.connectors import chatwoot, generic
-from webhook.connectors.desk import Carrier
+from webhook.connectors.errands import Errands
 from webhook.connectors.handing_over import Desk
 from webhook.connectors.protocol import Connector, Inbound, Request
 from webhook.settings import Settings
@@ -36,8 +36,8 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
-def _quick() -> Carrier:
-    return Carrier(first_wait=0.01, patience=1.0)
+def _quick() -> Errands:
+    return Errands(first_wait=0.01, patience=1.0)
 
 
 class Clock:

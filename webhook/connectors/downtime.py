@@ -86,7 +86,7 @@ def _searches(service: Service) -> list[float]:
 
 
 def measure() -> tuple[Times, Times]:
-    """Searches while the platform takes answers, and while it hangs."""
+    """Searches while the platform takes answers, and while it hangs. Raises RuntimeError where none ever arrived."""
     secret, platform = secrets.token_hex(16), _Platform()
     threading.Thread(target=platform.serve_forever, daemon=True).start()
     os.environ["KELRODIS_GENERIC_SECRET"] = secret
@@ -98,6 +98,8 @@ def measure() -> tuple[Times, Times]:
             hangs = bool(turn % 2)
             (platform.hangs.set if hangs else platform.hangs.clear)()
             times[hangs] += _searches(service)
+    if not platform.taken:
+        raise RuntimeError("no answer arrived, so nothing was measured")
     return Times(tuple(times[False])), Times(tuple(times[True]))
 
 

@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeGuard
 from index.directory.database import Engine
 from index.hours import read_schedule, state_at
 from webhook.connectors import desk
-from webhook.connectors.desk import Carrier, DeskWebhook, Order
+from webhook.connectors.desk import DeskWebhook, Order
+from webhook.connectors.errands import Errands
 from webhook.connectors.protocol import (
     AnsweringAtOnce,
     Call,
@@ -55,14 +56,14 @@ class Desk:
         safe: Safe,
         connectors: Mapping[str, Connector],
         clock: Callable[[], datetime] = now,
-        carrier: Callable[[], Carrier] = Carrier,
+        errands: Callable[[], Errands] = Errands,
     ) -> None:
         """Raises SettingFault for hours or an address that cannot be read."""
         self._hours = _hours(settings)
         self._webhook = desk.webhook_of(settings)
         self._hand_overs, self._safe = HandOvers(engine, safe), safe
         self._connectors, self._clock = connectors, clock
-        self._carriers: defaultdict[str, Carrier] = defaultdict(carrier)
+        self._errands: defaultdict[str, Errands] = defaultdict(errands)
         self._speaking = threading.BoundedSemaphore(_MOST_SPEAKING)
         self._in_hand: set[str] = set()
         self._lock = threading.Lock()
@@ -174,7 +175,7 @@ class Desk:
 
     def settle(self, seconds: float = 5.0) -> bool:
         """Wait until everything has been carried out; False where that takes longer."""
-        return all(carrier.settle(seconds) for carrier in [*self._carriers.values()])
+        return all(errands.settle(seconds) for errands in [*self._errands.values()])
 
     def _is_reachable(self, connector: Connector) -> bool:
         """A desk of the platform's own, else the webhook, where what it says can be sent later than an answer."""
@@ -229,8 +230,8 @@ class Desk:
         """matters: where it cannot be brought there, nobody can answer, and the person is told so at once."""
         lost = (lambda: self._hand_overs.wait(person, 0.0)) if matters else None
         with self._lock:
-            carrier = self._carriers[where]
-        carrier.take(person, act, lost)
+            errands = self._errands[where]
+        errands.take(person, act, lost)
 
 
 def _has_desk(connector: Connector | None) -> TypeGuard[DeskConnector]:
