@@ -287,9 +287,10 @@ def test_contacts_in_a_sentence_become_links_and_nothing_else_does() -> None:
 def test_a_card_says_where_it_comes_from() -> None:
     facts: dict[str, Any] = {"verified_on": None, "source_date": None}
     assert origin(facts, "en") == "From an undated page, not yet confirmed."
-    assert "2025 m. rugsėjo" in origin({**facts, "source_date": "2025-09"}, "lt")
+    assert "2025 m. rugsėjis)" in origin({**facts, "source_date": "2025-09"}, "lt")
     assert origin({**facts, "verified_on": "2026-03-01"}, "pl") == "Potwierdzone w instytucji 1 marca 2026."
     assert spoken_date("2025", "lt") == "2025 m."
+    assert spoken_date("2025-01-03", "pl") == "3 stycznia 2025"
 
 
 def test_the_page_is_small_and_has_no_inline_code(client: FlaskClient) -> None:

@@ -21,11 +21,12 @@ from webhook.widget.texts import texts
 
 _SAFE = ("http://", "https://")
 _ADDRESS = re.compile(r"https?://[^\s,]+[^\s,.;:)]|[\w.+-]+@[\w-]+\.[\w.-]*\w")
-# How a date is read where only the year, or the month, is known, and where the day is. English as in Europe.
+# How a date is read where only the year, or the month, is known, and where the day is; a month alone stands in the
+# nominative. English as in Europe.
 _LOCALES = {"en": "en_GB"}
 _DATE_FORMATS = {
-    "lt": ("y 'm'.", "y 'm'. MMMM", "y 'm'. MMMM d 'd'."),
-    "pl": ("y 'r'.", "MMMM y", "d MMMM y"),
+    "lt": ("y 'm'.", "y 'm'. LLLL", "y 'm'. MMMM d 'd'."),
+    "pl": ("y 'r'.", "LLLL y", "d MMMM y"),
     "en": ("y", "MMMM y", "d MMMM y"),
 }
 
