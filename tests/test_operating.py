@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -89,8 +90,11 @@ def test_nginx_keeps_no_access_log_no_body_in_a_file_and_no_door_to_the_figures(
     said = without_comments(text_of("nginx.conf"))
     assert set(re.findall(r"access_log\s+(.+);", said)) == {"off"}
     assert said.count("access_log off;") == said.count("server {")
-    buffer = int(re.search(r"client_body_buffer_size (\d+)k;", said)[1])  # type: ignore[index]
-    assert all(int(size) <= buffer for size in re.findall(r"client_max_body_size (\d+)k;", said))
+    buffer = re.compile(r"client_body_buffer_size (\d+)k;")
+    server, *locations = re.split(r"^    location ", said, flags=re.MULTILINE)
+    for block in (server, *locations):
+        held = int((buffer.search(block) or buffer.search(server))[1])  # type: ignore[index]
+        assert all(int(size) <= held for size in re.findall(r"client_max_body_size (\d+)k;", block))
     assert "proxy_max_temp_file_size 0;" in said
     assert "location = /metrics { return 404; }" in said
     assert said.count("X-Forwarded-For $remote_addr;") == said.count("proxy_pass ")
@@ -104,12 +108,32 @@ def test_caddy_keeps_no_access_log_and_no_door_to_the_figures() -> None:
     assert "request delete" in said
 
 
+def test_proxies_let_whole_batches_of_platforms_through() -> None:
+    nginx = without_comments(text_of("nginx.conf")).split("location /channels/ {")[1].split("}")[0]
+    assert "client_max_body_size 1024k;" in nginx
+    caddy = without_comments(text_of("Caddyfile")).split("@platforms path /channels/*")[1].split("}")[0]
+    assert "max_size 1MiB" in caddy
+
+
+def test_where_platforms_are_connected_the_internet_is_open_and_the_own_network_shut() -> None:
+    lines = without_comments(text_of("kelrodis-platforms.conf")).split("\n")
+    first, second = (line for line in lines if line.startswith("IPAddressDeny="))
+    assert first == "IPAddressDeny="
+    networks = [ip_network(network) for network in second.removeprefix("IPAddressDeny=").split()]
+    for shut in ("10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.169.254", "fd00::1"):
+        assert any(ip_address(shut) in network for network in networks), shut
+    assert not [network for network in networks if network.is_global]
+    assert not [line for line in lines if line.startswith("IPAddressAllow=")]
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_systemd_takes_the_units(unit: Path, tmp_path: Path) -> None:
     """With this interpreter in place of the service's; where systemd is not installed, as far as reading goes."""
     for path in UNITS:
         text = path.read_text(encoding="utf-8").replace("/srv/kelrodis/.venv/bin/python", sys.executable)
         (tmp_path / path.name).write_text(text, encoding="utf-8")
+    (tmp_path / "kelrodis.service.d").mkdir()
+    shutil.copy(EXAMPLES / "kelrodis-platforms.conf", tmp_path / "kelrodis.service.d" / "platforms.conf")
     assert "[Unit]" in unit.read_text(encoding="utf-8")
     if shutil.which("systemd-analyze"):
         command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)]

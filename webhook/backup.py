@@ -12,7 +12,14 @@ from pathlib import Path
 
 from nlu.settings import var_folder
 from webhook.storage import archive
-from webhook.storage.copying import CopyFault, OtherDatabase, content_of, copy_database, database_file
+from webhook.storage.copying import (
+    CopyFault,
+    OtherDatabase,
+    content_of,
+    copy_database,
+    database_file,
+    leave_out_people,
+)
 from webhook.storage.database import database_url
 
 OK, FAULT, WRONG = 0, 1, 2
@@ -42,11 +49,13 @@ def main(arguments: list[str]) -> int:
 def make_backup(database: Path, target: Path, secret: Path | None = None) -> archive.Manifest:
     """Copy, look the copy over, pack it; what is at the target is replaced only by a whole archive.
 
+    Answers on their way, and whatever else is known of people who write on messaging platforms, stay out of it.
     secret: the file of the secret key, to be packed as well. Raises CopyFault, OSError.
     """
     with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".backup-") as folder:
         copy = Path(folder) / archive.DATABASE
         copy_database(database, copy)
+        leave_out_people(copy)
         content = content_of(copy)
         files = {archive.DATABASE: copy, **({archive.SECRET: secret} if secret else {})}
         manifest = archive.Manifest(

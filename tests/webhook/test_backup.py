@@ -21,8 +21,11 @@ from typing import Any
 import pytest
 
 from webhook import backup, restore
-from webhook.storage import archive
+from webhook.connectors.letters import Content, Letter
+from webhook.storage import archive, outbox
 from webhook.storage.database import open_storage
+from webhook.storage.hand_overs import HandOvers
+from webhook.storage.safe import Safe
 
 ROWS = 3000
 KILLED_WHILE_PUTTING_IN_PLACE = """
@@ -105,6 +108,32 @@ def test_a_back_up_comes_back_where_nothing_stands(database: Path, tmp_path: Pat
         file.unlink()
     assert restore.main([str(path)]) == backup.OK
     assert actors(database) == {"first": ROWS}
+
+
+def test_people_of_messaging_platforms_are_in_no_back_up(database: Path, tmp_path: Path) -> None:
+    engine, safe, person = open_storage().engine, Safe("a key"), "a" * 64
+    letter = Letter("telegram", person, safe.lock("4242"), Content("lt", before=("channel_away",)), made_at=1.0)
+    outbox.put(engine, "b" * 64, letter, at=1.0)
+    outbox.remember_sent(engine, person, "5001", at=1.0)
+    HandOvers(engine, safe).begin(person, "telegram", "4242", "lt", at=1.0)
+    engine.dispose()
+    path, copy = tmp_path / "backup.tar.gz", tmp_path / archive.DATABASE
+    assert backup.main([str(path)]) == backup.OK
+    manifest = archive.read_manifest(path)
+    tables = ("answered_message", "outbox", "sent_message", "hand_over")
+    assert [manifest.counts[table] for table in tables] == [0, 0, 0, 0]
+    archive.unpack(path, manifest, archive.DATABASE, copy)
+    # Not in its free pages either.
+    assert [sign for sign in (b"a" * 64, b"b" * 64, letter.recipient.encode()) if sign in copy.read_bytes()] == []
+    assert actors(copy) == {"first": ROWS}
+    with closing(sqlite3.connect(database)) as running:
+        assert [running.execute(f"SELECT count(*) FROM {table}").fetchone() for table in tables] == [(1,)] * 4
+
+
+def test_a_database_from_before_messaging_platforms_is_backed_up(database: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DROP TABLE outbox")
+    assert backup.main([str(tmp_path / "backup.tar.gz")]) == backup.OK
 
 
 def test_the_copy_is_whole_while_another_process_writes(database: Path, tmp_path: Path) -> None:

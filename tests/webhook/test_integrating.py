@@ -12,9 +12,11 @@ import yaml
 
 from nlu.settings import PROJECT
 from webhook.api.openapi import words
-from webhook.connectors import rest
+from webhook.connectors import desk, generic, rest
+from webhook.connectors.protocol import Inbound, Request
 from webhook.connectors.signatures import sign, stamped
 from webhook.errors import STATUS
+from webhook.refusals import Refusal
 from webhook.settings import Settings
 
 GUIDE = (PROJECT / "docs" / "integrating.md").read_text(encoding="utf-8")
@@ -67,6 +69,36 @@ def test_examples_in_json_and_yaml_can_be_read() -> None:
         blocks = re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
         assert blocks
         assert all(isinstance(read(block), dict) for block in blocks)
+
+
+def parsed(content: dict[str, Any]) -> list[Inbound]:
+    return list(generic.Generic("s").parse(content, Request({}, b"", 0.0)))
+
+
+def test_the_message_that_the_guide_shows_for_the_generic_webhook_is_taken_and_not_too_old_to_be_answered() -> None:
+    text = GUIDE.split("Post one message to `/channels/generic`")[1]
+    example = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert example
+    (inbound,) = parsed(json.loads(example[1]))
+    assert (inbound.kind, inbound.sent_at) == ("text", None)
+
+
+def test_the_table_of_the_generic_webhook_names_every_field_and_no_other() -> None:
+    text = GUIDE.split("### The generic webhook")[1].split("**Signing.**")[0]
+    named = {name for row in re.findall(r"^\| (`.+?) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    for name in (*named, "something_else"):
+        with pytest.raises(Refusal) as refused:
+            parsed({name: []})
+        assert (refused.value.code == "unknown_field") == (name not in named), name
+    told = {"recipient": "conversation", "position": "location", "kind": None, "bot_answers": None}
+    assert {told.get(field, field) for field in Inbound.__dataclass_fields__} - {None} <= named
+
+
+def test_what_the_guide_shows_for_the_desk_to_say_is_read() -> None:
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", section("The desk"), re.DOTALL)]
+    heard, *said = [{**block, "conversation": "a" * 64} for block in shown]
+    assert "event_id" in heard
+    assert [desk.read_order(order).text is None for order in said] == [False, True]
 
 
 def test_links_within_the_guide_lead_to_its_headings() -> None:

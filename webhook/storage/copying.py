@@ -13,11 +13,15 @@ from sqlalchemy.engine import make_url
 
 from index.errors import NewerDatabase
 from webhook.storage.database import open_storage
+from webhook.storage.tables import answered_message, hand_over, outbox, sent_message
 
 # Pages of 4 KB that are put in place between two looks at the progress.
 _PAGES = 256
 _BUSY_SECONDS = 30.0
 _BESIDE = ("-wal", "-shm", "-journal")
+# What is known of people who write on messaging platforms. It lasts from minutes to two days, a back-up longer; and
+# of no use after a restore, which would write to people about answers that nobody waits for any more.
+_PASSING = tuple(table.name for table in (answered_message, outbox, sent_message, hand_over))
 Told = Callable[[int, int], None]
 
 
@@ -55,6 +59,15 @@ def copy_database(source: Path, target: Path) -> None:
         reading.backup(writing)
         # One file: what a database in WAL mode keeps beside itself would be missed by whoever moves it.
         writing.execute("PRAGMA journal_mode=DELETE")
+
+
+def leave_out_people(copy: Path) -> None:
+    """Remove from a copy what it holds of people who write on messaging platforms. Raises CopyFault."""
+    with _faults_of(copy), _open(copy, "rw") as database:
+        known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for name in known.intersection(_PASSING):  # a database of an older version has none of them
+            database.execute(f'DELETE FROM "{name}"')
+        database.commit()
 
 
 def content_of(path: Path) -> Content:
