@@ -140,6 +140,11 @@ class Mailbox:
             self._try(partial(outbox.forget_answered, self._engine, before))
             self._try(partial(outbox.forget_old_sent, self._engine, before))
 
+    def leave_no_trace(self) -> None:
+        """See `outbox.leave_no_trace`; some other time if not now."""
+        with suppress(_Locked):
+            self._try(partial(outbox.leave_no_trace, self._engine))
+
     def drop_older(self, before: float) -> Counter[str]:
         """See `outbox.drop_older`."""
         dropped = Counter[str]()

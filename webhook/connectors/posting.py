@@ -23,8 +23,8 @@ _REMEMBERED = 48 * 3600.0
 # For so long a letter is in one process's hand, from its last message on: more than one message takes, and the time
 # after which another process goes on with what a killed one has begun.
 _HOLD = 30.0
-# How often old letters are removed, and old digests forgotten.
-_TIDY, _FORGET = 1.0, 3600.0
+# How often old letters are removed, the database's own log of them emptied, and old digests forgotten.
+_TIDY, _EMPTY, _FORGET = 1.0, 60.0, 3600.0
 _LOCKED = 0.1
 
 
@@ -103,7 +103,7 @@ class Postman:
         return self._mailbox.waiting(channel)
 
     def _tidy_on(self) -> None:
-        forgotten = 0.0
+        forgotten, emptied = 0.0, self._clock()
         while True:
             now = self._clock()
             try:
@@ -113,6 +113,9 @@ class Postman:
                     self._told(channel, "dropped_old")
                 if dropped:  # letters of the same people may go now
                     self.wake()
+                if now - emptied > _EMPTY:
+                    self._mailbox.leave_no_trace()
+                    emptied = now
                 if now - forgotten > _FORGET:
                     self._mailbox.forget_older(now - _REMEMBERED)
                     forgotten = now
