@@ -19,7 +19,7 @@ class SettingFault(ValueError):
 
 
 def _setting(variable: str, default: Any, about: str) -> Any:
-    return field(default=default, metadata={"variable": variable, "about": about})
+    return field(default=default, repr=False, metadata={"variable": variable, "about": about})
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,20 @@ def test_several_cards_are_numbered_so_that_people_can_choose_one() -> None:
     assert whole(CARD, number=2)[0] == "2. Day Centre “Saulė”"
 
 
+def test_of_several_cards_the_lithuanian_names_are_short() -> None:
+    lines = whole(CARD, number=2)
+    assert "(Dienos centras „Saulė“, Dienos socialinė globa)" in lines
+    assert not any(texts("en")["ask_for"] in line for line in lines)
+
+
+def test_whose_several_telephones_are_is_said_once_and_each_number_stands_alone() -> None:
+    same = tuple(PhoneCard(f"+370 5 200 000{number}", LABEL, "", "municipality") for number in range(3))
+    lines = whole(replace(CARD, phones=(*same, *CARD.phones)))
+    first = lines.index(f"Phones – {LABEL}:")
+    assert lines[first + 1 : first + 4] == [phone.number for phone in same]
+    assert "Phone: +370 5 200 0001" in lines
+
+
 def test_the_least_important_lines_go_first() -> None:
     card = service_text(CARD, "en", in_text=True)
     lengths = [units(shorten(card, 10_000, least)) for least in range(10)]
@@ -136,7 +150,7 @@ def test_where_addresses_are_buttons_none_stands_in_the_text() -> None:
     assert not card.needs_site
     page_only = service_text(replace(CARD, phones=(), email=None), "en", in_text=False)
     assert page_only.needs_site
-    assert "Website: (the button below)" in shorten(page_only, 0)
+    assert "Website: (address below)" in shorten(page_only, 0)
 
 
 def test_an_address_that_no_button_may_lead_to_stays_in_the_text() -> None:
@@ -162,7 +176,7 @@ def test_who_cannot_speak_keeps_the_way_to_write_when_all_else_goes() -> None:
     assert "https://chat.example.lt" in shorten(helpline_text(silent, "en", in_text=True), 0)
     by_button = helpline_text(silent, "ru", in_text=False)
     assert by_button.needs_site
-    assert "Чат: (кнопка ниже)" in shorten(by_button, 0)
+    assert "Чат: (адрес ниже)" in shorten(by_button, 0)
     assert not helpline_text(LINE, "en", in_text=False).needs_site
 
 

@@ -161,7 +161,19 @@ def test_danger_stands_before_everything_else_and_is_heard(
     order += [told.index(sentence("channel_first_contact", language, web_chat=None))]
     order += [told.index(responses()["utter_found"][language])]
     assert order == sorted(order)
-    assert [piece.loud for piece in pieces] == [True] + [False] * (len(pieces) - 1)
+    # Whoever cannot speak may be hiding, and a sound would betray them.
+    assert [piece.loud for piece in pieces] == [not silent] + [False] * (len(pieces) - 1)
+    assert pieces[0].text.startswith(sentence("channel_open_danger_1", language, emergency="112"))
+
+
+@pytest.mark.parametrize("limits", EVERY)
+def test_what_danger_needs_at_once_is_not_buried_in_cards(limits: Limits, index: ServiceIndex) -> None:
+    first, *others = pieces_of(danger(index, "lt"), limits, index, WEB)
+    found = responses()["utter_found"]["lt"]
+    assert found not in first.text
+    assert others
+    (over_cards,) = (piece.text for piece in others if found in piece.text)
+    assert over_cards.split("\n\n")[1] == found
 
 
 def test_without_danger_no_message_makes_a_sound_and_a_notice_may_stand_first(index: ServiceIndex) -> None:
@@ -177,6 +189,52 @@ def test_choices_without_room_in_the_last_message_come_in_one_of_their_own(index
     check(pieces, limits)
     assert [piece.text for piece in pieces[1:]] == [sentence("channel_choose", "lt")]
     assert pieces[-1].choices
+
+
+def asking(index: ServiceIndex, **more: bool) -> Content:
+    """Cards, then the question for a place; and a notice."""
+    found = PartRecipe("lt", Wording("utter_found", "", ("more",)), ids(index, 3))
+    asked = PartRecipe("lt", Wording("utter_ask_place", "", ("anywhere",)))
+    return Content("lt", Recipe("lt", (found, asked)), after=("channel_first_contact",), **more)
+
+
+def test_a_question_stands_over_its_choices_also_where_they_have_no_room_below_all(index: ServiceIndex) -> None:
+    question = responses()["utter_ask_place"]["lt"]
+    for limits in (WIDE, TEMPLATE, ONE_LINK, Limits(4096, 500, 500, 3, 20)):
+        *before, last = pieces_of(asking(index), limits, index, WEB)
+        check([*before, last], limits)
+        assert last.text.endswith(question)
+        assert len(last.choices) == 2
+        assert sentence("channel_choose", "lt") not in said([*before, last])
+
+
+def test_what_is_said_of_a_hand_over_is_said_last(index: ServiceIndex) -> None:
+    (piece,) = pieces_of(asking(index, hand_over=True), WIDE, index, None)
+    assert piece.text.endswith(sentence("channel_first_contact", "lt", web_chat=None))
+
+
+def test_our_own_words_are_said_in_the_language_of_the_first_words(index: ServiceIndex) -> None:
+    parts = tuple(PartRecipe(language, Wording("utter_danger_violence")) for language in ("uk", "lt"))
+    recipe = Recipe("lt", (*parts, PartRecipe("lt", Wording("utter_found"), ids(index, 3))), "danger", "violence")
+    pieces = pieces_of(Content("lt", recipe, after=("channel_kept_chat",)), NARROW, index, WEB)
+    assert sentence("channel_kept_chat", "uk") in pieces[-1].text
+    openers = [sentence(f"channel_open_continuation_{number}", "uk") for number in (1, 2)]
+    assert len(pieces) > 1
+    assert all(piece.text.startswith(tuple(openers)) for piece in pieces[1:])
+
+
+@pytest.mark.parametrize("limits", [WIDE, ONE_LINK])
+def test_several_cards_say_less_than_one_that_is_asked_about(limits: Limits, index: ServiceIndex) -> None:
+    """Two screens of a telephone together, else only whose they are, how to reach them, when and where."""
+    who = "\nKas gali kreiptis: "
+    for first in range(0, 300, 3):
+        three = ids(index, 303)[first : first + 3]
+        together = said(pieces_of(answer(three), limits, index, WEB))
+        assert units(together) <= 1200 or who not in together
+        for one in three:
+            card = index.card(one, "lt")
+            assert card
+            assert not card.who or who in said(pieces_of(answer((one,)), limits, index, WEB))
 
 
 def test_more_choices_than_buttons_are_offered_as_words_to_write(index: ServiceIndex) -> None:

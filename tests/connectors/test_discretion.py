@@ -16,13 +16,22 @@ from index.records import LANGUAGES
 from index.search import ServiceIndex
 from nlu.normalisation import fold
 from webhook.connectors.composing import pieces_of
-from webhook.connectors.discretion import FIRST_SHOWN, Kind, means_exit, neutral_keys, opener, openers
+from webhook.connectors.discretion import (
+    BRIEF,
+    FIRST_SHOWN,
+    Kind,
+    exit_language,
+    means_exit,
+    neutral_keys,
+    opener,
+    openers,
+)
 from webhook.connectors.letters import Content
 from webhook.connectors.protocol import Limits, Piece
 from webhook.connectors.wording import sentence, wordings
 
 WIDE, NARROW = Limits(4096, 4096, 4096, 10, 40), Limits(640, 640, 640, 1, 20, links=3)
-KINDS: tuple[Kind, ...] = ("answer", "continuation", "danger", "notice")
+KINDS: tuple[Kind, ...] = ("answer", "brief", "continuation", "danger", "notice")
 WEB = "https://kelrodis.example.lt"
 # Beginnings of words that a lock screen must not show, without diacritics.
 TELLING = {
@@ -76,7 +85,7 @@ def test_an_opener_fills_what_a_locked_screen_shows_and_is_neutral_in_every_lang
         assert wordings()[key].keys() >= {*LANGUAGES, "ru", "uk"}
         for language in wordings()[key]:
             words = sentence(key, language, emergency="1")
-            assert len(words) >= FIRST_SHOWN, words
+            assert len(words) >= (BRIEF if kind == "brief" else FIRST_SHOWN), words
             assert not tells(words)
 
 
@@ -169,6 +178,21 @@ def test_russian_and_ukrainian_answers_are_as_discreet(own: str, index: ServiceI
             assert pieces[0].language == own
 
 
+@pytest.mark.parametrize("kind", ["answer", "brief"])
+def test_the_first_opener_of_an_answer_leaves_to_the_notice_how_the_chat_is_deleted(kind: Kind) -> None:
+    for language, word in (("lt", "išeiti"), ("pl", "wyjdź"), ("en", "exit"), ("ru", "выход"), ("uk", "вихід")):
+        assert word not in sentence(openers(kind)[0], language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_neutral_words_over_cards_need_a_short_opener_only(language: str, index: ServiceIndex) -> None:
+    cards = tuple(record.id for record in index.directory.shown())[:2]
+    (piece,) = pieces_of(one_bubble("utter_found", language, cards=cards), WIDE, index, WEB)
+    first, second, _ = piece.text.split("\n\n", 2)
+    assert first in {sentence(key, language) for key in openers("brief")}
+    assert second == responses()["utter_found"][language]
+
+
 def test_words_that_anybody_may_read_stand_without_an_opener(index: ServiceIndex) -> None:
     (piece,) = pieces_of(one_bubble("utter_thanks", "en"), WIDE, index, None)
     assert piece.text == responses()["utter_thanks"]["en"]
@@ -187,6 +211,12 @@ def test_the_same_letter_has_the_same_words_when_it_is_sent_again_and_others_var
 )
 def test_who_wants_to_leave_is_understood(text: str) -> None:
     assert means_exit(text)
+
+
+@pytest.mark.parametrize(("text", "language"), [("Вихід", "uk"), ("/выход", "ru"), ("wyjdz", "pl"), ("exit", "en")])
+def test_who_leaves_is_told_so_in_their_language(text: str, language: str) -> None:
+    assert exit_language(text) == language
+    assert language in wordings()["channel_exit"]
 
 
 @pytest.mark.parametrize(

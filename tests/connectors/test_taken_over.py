@@ -113,6 +113,7 @@ def test_danger_is_answered_at_once_and_marked_for_the_desk(
     conversation = hand_over(connected, office, person)
     (told,) = connected.ask("my husband is beating me right now", person)
     assert "112" in told
+    assert sentence("channel_desk_hears_too", "en") in told
     settled(connected, lambda: office.events[-1]["event"] == "danger")
     assert office.events[-1]["danger"] == {"level": "danger", "topic": "violence"}
     assert office.said(conversation) == ["my husband is beating me right now"]

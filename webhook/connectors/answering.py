@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.message import Reply
 from bot.recipe import Recipe, recipe_of
-from index.records import said
+from index.helplines import crisis_card
+from index.records import LANGUAGES, said
 from nlu.danger import read_danger
+from nlu.detection import detect
 from nlu.positions import municipality_at
-from webhook import conversations
-from webhook.connectors.discretion import means_exit
+from webhook import conversations, errors
+from webhook.connectors.discretion import exit_language, means_exit
 from webhook.connectors.flooding import Floodgate
 from webhook.connectors.letters import Content
 from webhook.connectors.protocol import Inbound
 from webhook.connectors.visitors import Visitors
 from webhook.connectors.wording import key_for, sentence
-from webhook.languages import DEFAULT
+from webhook.languages import DEFAULT, known_language
 from webhook.memory import Forgetting
 from webhook.messages import read_message
-from webhook.parts import parts
-from webhook.refusals import Refusal
+from webhook.parts import now, parts
 
 # Seconds after which a message is too old to be answered, and its answer too old to be sent.
 TOO_OLD = 300.0
+# Letters; the longest that most platforms take. Chatwoot takes thirty times as many.
+_MOST_READ = 4096
 _DANGER = "danger"
 # What is said of a danger while a person of the desk has the conversation.
 _OF_DANGER = ("utter_danger_", "utter_cannot_speak")
@@ -34,11 +38,17 @@ _TWO_MISSES = "utter_two_misses"
 
 @dataclass(frozen=True)
 class Heard:
-    """A message and who wrote it. person: keyed digest, which is also the conversation's sender."""
+    """A message and who wrote it. person: keyed digest."""
 
     channel: str
     person: str
     inbound: Inbound
+
+    @property
+    def conversation(self) -> str:
+        """Its sender for the assistant: with a sign that the public API refuses, or the desk, which is told the person,
+        could read there what was shown before."""
+        return f"{self.channel}:{self.person}"
 
 
 @dataclass(frozen=True)
@@ -72,15 +82,22 @@ class Answers:
         self._told_away: Forgetting[bool] = Forgetting(TOO_OLD)
 
     def to(self, heard: Heard) -> Verdict:
-        """The answer. Raises Refusal where none can be given now, so that the platform sends the message again."""
+        """The answer; none for who has left meanwhile. Raises Refusal where none can be given now, so that the platform
+        sends the message again."""
+        begun = time.monotonic()
+        verdict = self._verdict_on(heard)
+        return verdict if verdict.leaves or not conversations.has_left(heard.conversation, begun) else Verdict(None)
+
+    def _verdict_on(self, heard: Heard) -> Verdict:
         inbound = heard.inbound
+        # Whoever leaves is never told to wait, or that it is too late.
+        if inbound.kind == "text" and means_exit(inbound.text):
+            return self._exit(heard)
         if inbound.sent_at is not None and self._now() - inbound.sent_at > TOO_OLD:
             return self._late(heard)
         if not self._gate.lets_through(heard.person):
             in_danger = _danger_in(inbound.text) is not None and self._gate.lets_danger_through(heard.person)
             return self._read(heard) if in_danger else Verdict(self._flooded(heard))
-        if inbound.kind == "text" and means_exit(inbound.text):
-            return self._exit(heard)
         return self._read(heard)
 
     def _read(self, heard: Heard) -> Verdict:
@@ -103,7 +120,8 @@ class Answers:
         self._visitors.answered(heard.person, verdict.content.language)
         if not is_first:
             return verdict
-        notice = key_for(heard.channel, "channel_first_contact")
+        in_short = verdict.topic is not None or _is_foreign(verdict.content)
+        notice = "channel_kept_chat" if in_short else key_for(heard.channel, "channel_first_contact")
         return replace(verdict, content=replace(verdict.content, after=(*verdict.content.after, notice)))
 
     def _by_kind(self, heard: Heard) -> Verdict:
@@ -132,21 +150,25 @@ class Answers:
     def _ask(self, heard: Heard, text: str) -> Verdict:
         inbound = heard.inbound
         try:
-            message = read_message(heard.person, text, heard.channel, inbound.language, inbound.municipality)
+            text = text[:_MOST_READ]
+            message = read_message(heard.conversation, text, heard.channel, inbound.language, inbound.municipality)
             reply = conversations.answer(message)
-        except Refusal as refusal:
-            return self._without_assistant(heard, refusal)
+        except Exception as fault:  # noqa: BLE001  # whatever has failed, danger is answered
+            return self._without_assistant(heard, text, fault)
         recipe = recipe_of(reply)
         topic = recipe.topic if recipe.level == _DANGER else None
         return Verdict(Content(reply.language, recipe), topic, _wants_person(reply, recipe))
 
-    def _without_assistant(self, heard: Heard, refusal: Refusal) -> Verdict:
-        """A text without anything to read; or the dialogue is down, and the lines of any hour are shown."""
-        language = self.language_of(heard)
+    def _without_assistant(self, heard: Heard, text: str, fault: Exception) -> Verdict:
+        """A text without anything to read; or the dialogue is down: lines are shown, of a danger or of any hour."""
+        language, refusal = self.language_of(heard), errors.refusal_of(fault)
         if refusal.code == "bad_text":
             return Verdict(Content(language, before=("channel_attachment",)))
+        if topic := _danger_in(text):
+            errors.log_fault(fault, refusal.code)
+            return _lines_for(topic, known_language(detect(text).language) or language)
         if refusal.code != "assistant_unavailable":
-            raise refusal
+            raise fault
         lines = tuple(line.id for line in parts().emergency_lines(language))
         return Verdict(Content(language, before=("channel_trouble",), cards=lines))
 
@@ -172,20 +194,37 @@ class Answers:
         if content is None or content.recipe is None:
             return verdict
         first = tuple(part for part in content.recipe.parts if part.wording.key.startswith(_OF_DANGER))
-        return Verdict(replace(content, recipe=replace(content.recipe, parts=first)), verdict.topic)
+        recipe, after = replace(content.recipe, parts=first), (*content.after, "channel_desk_hears_too")
+        return Verdict(replace(content, recipe=recipe, after=after), verdict.topic)
 
     def _exit(self, heard: Heard) -> Verdict:
-        language = self.language_of(heard)
-        conversations.forget(heard.person)
+        language, said_in = self.language_of(heard), exit_language(heard.inbound.text)
+        conversations.forget(heard.conversation)
         self._visitors.forget(heard.person)
         key = key_for(heard.channel, "channel_exit")
-        return Verdict(Content(language, before=(key,), erase=True), leaves=True)
+        if said_in and said_in not in LANGUAGES:
+            language, key = said_in, "channel_exit"
+        content = Content(language, before=(key,), erase=True) if self._gate.lets_leave(heard.person) else None
+        return Verdict(content, leaves=True)
 
 
 def _danger_in(text: str) -> str | None:
     """The topic of the danger that a text tells of."""
-    reading = read_danger(text)
+    reading = read_danger(text[:_MOST_READ])
     return reading.topic if reading.level == _DANGER else None
+
+
+def _lines_for(topic: str, language: str) -> Verdict:
+    """The help lines of a danger, without the assistant."""
+    lines = crisis_card(parts().directory(), _DANGER, topic, language, now()).helplines
+    recipe = Recipe(language, (), _DANGER, topic, tuple(line.id for line in lines))
+    return Verdict(Content(language, recipe, after=("channel_trouble",)), topic)
+
+
+def _is_foreign(content: Content) -> bool:
+    """Whether it is for somebody whose language is none that the assistant answers in."""
+    recipe = content.recipe
+    return recipe is not None and any(part.language not in LANGUAGES for part in recipe.parts)
 
 
 def _wants_person(reply: Reply, recipe: Recipe) -> bool:

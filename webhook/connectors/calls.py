@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ _TIMEOUTS = (3.05, 10.0)
 _TOO_MANY, _REQUEST_TIMEOUT, _OUR_LIMIT = 429, 408, 500
 _LONGEST_WAIT = 300.0
 _local = threading.local()
+# Its warnings name whole addresses, and Telegram's hold the bot's token.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def make_call(call: Call, judge: Callable[[requests.Response], None] = lambda answer: None) -> requests.Response:

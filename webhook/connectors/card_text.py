@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -157,18 +158,31 @@ def _names(card: ServiceCard, facts: Mapping[str, Any], language: str, number: i
         until = words["until"].format(date=spoken_date(card.alert.until, language))
         yield Line(sentence("channel_card_alert", language, text=card.alert.text, until=until))
     if language != "lt" and asks_in_lithuanian(facts):
-        yield Line(_row(words["ask_for"], lithuanian_names(facts), language), is_name=True)
+        names = lithuanian_names(facts)
+        # Of several cards each says it short; what the names are for is told of one that is asked about.
+        told = _row(words["ask_for"], names, language) if number is None else _in_lithuanian(names, language)
+        yield Line(told, is_name=True)
 
 
 def _reach(card: ServiceCard, language: str) -> Iterator[Line]:
+    numbers: defaultdict[str, list[str]] = defaultdict(list)
     for phone in card.phones:
-        if phone.label and phone.label != card.organization:
-            yield Line(sentence("channel_card_phone_of", language, number=phone.number, label=phone.label))
-        else:
-            yield Line(sentence("channel_card_phone", language, number=phone.number))
+        numbers[phone.label if phone.label != card.organization else ""].append(phone.number)
+    for label, same in numbers.items():
+        yield from _phones(label, same, language)
     if card.email:
         importance = EMAIL if card.phones else NEEDED
         yield Line(_row(texts(language)["email"], card.email, language), importance)
+
+
+def _phones(label: str, numbers: Sequence[str], language: str) -> Iterator[Line]:
+    """The numbers, each on a line that apps make tappable; whose they all are is said once."""
+    if not label:
+        yield from (Line(sentence("channel_card_phone", language, number=number)) for number in numbers)
+    elif len(numbers) == 1:
+        yield Line(sentence("channel_card_phone_of", language, number=numbers[0], label=label))
+    else:
+        yield Line(sentence("channel_card_phones_of", language, numbers="\n".join(numbers), label=label))
 
 
 def _facts(card: ServiceCard, facts: Mapping[str, Any], language: str, *, in_text: bool) -> Iterator[Line]:
@@ -210,6 +224,10 @@ def _way(
 
 def _other_number(line: HelplineCard, way: Mapping[str, Any]) -> bool:
     return bool(way["kind"] == "call" and way["value"] != line.number)
+
+
+def _in_lithuanian(names: str, language: str) -> str:
+    return sentence("channel_card_in_lithuanian", language, names=names)
 
 
 def _row(name: str, value: str, language: str) -> str:

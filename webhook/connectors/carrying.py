@@ -52,7 +52,7 @@ class Carrier:
             self._erase(letter, recipient)
         pieces = self._compose(letter.content, self._connector)
         for number in range(letter.sent, len(pieces)):
-            if self._is_old(letter):
+            if self._is_old(letter) or (number and not self._mailbox.is_there(letter)):
                 return False
             name = self._name(letter, number)
             message_id = self._connector.send(self._connector.render(recipient, pieces[number], name))

@@ -11,6 +11,7 @@ from bot.message import Button, Reply, ReplyPart
 from bot.recipe import reply_of
 from index.cards import HelplineCard, ServiceCard
 from index.helplines import emergency_number, helpline_card
+from index.records import LANGUAGES
 from webhook.connectors.card_text import (
     CardText,
     cut,
@@ -25,7 +26,7 @@ from webhook.connectors.discretion import Kind, neutral_keys, opener
 from webhook.connectors.letters import Content
 from webhook.connectors.packing import Block, Message, pack
 from webhook.connectors.protocol import Choice, Limits, Link, Piece
-from webhook.connectors.wording import sentence
+from webhook.connectors.wording import sentence, wordings
 from webhook.parts import now
 
 _CHOOSE, _OR_WRITE, _TROUBLE = "channel_choose", "channel_or_write", "channel_trouble"
@@ -46,8 +47,12 @@ class _Composer:
         self._content, self._limits, self._finder = content, limits, finder
         self._emergency = emergency_number(finder.directory) or None
         self._public_url = public_url
-        # The same letter takes the same words when it is sent again.
-        self._turn = crc32(repr(content).encode())
+        recipe = content.recipe
+        spoken = recipe.parts[0].language if recipe and recipe.parts else content.language
+        # What the person reads best, where we answer in other languages: our few own words in it say it in it.
+        self._foreign = None if spoken in LANGUAGES else spoken
+        # The same letter takes the same words when it is sent again. The first of each kind repeat no notice.
+        self._turn = 0 if content.after else crc32(repr(content).encode())
 
     def pieces(self) -> tuple[Piece, ...]:
         content = self._content
@@ -65,7 +70,10 @@ class _Composer:
         )
 
     def _blocks(self, reply: Reply | None) -> Iterator[Block]:
-        """Everything that is said, in its order; the first words and the lines of a danger stand before all else."""
+        """Everything that is said, in its order; the first words and the lines of a danger stand before all else.
+
+        A question that ends the reply stays at the end, over its choices.
+        """
         content = self._content
         parts = reply.parts if reply else ()
         lines = reply.crisis.helplines if reply else ()
@@ -75,8 +83,12 @@ class _Composer:
         first = [*self._parts(opening), *(self._line(line, language) for line in lines)]
         before = [self._own(key) for key in content.before]
         yield from (first + before) if content.is_urgent else (before + first)
-        yield from self._parts(parts[len(opening) :])
+        others = parts[len(opening) :]
+        below_cards = any(part.services for part in others[:-1]) and not others[-1].services
+        question = others[-1:] if below_cards and others[-1].buttons and not content.hand_over else ()
+        yield from self._parts(others[: len(others) - len(question)])
         yield from map(self._own, content.after)
+        yield from self._parts(question)
         yield from self._records(content.cards)
 
     def _parts(self, parts: Sequence[ReplyPart]) -> Iterator[Block]:
@@ -84,7 +96,9 @@ class _Composer:
             key = part.wording.key if part.wording else ""
             if part.text:
                 words = self._text(part.text, part.language, neutral=key in neutral_keys())
-                yield replace(words, leads=bool(part.services))
+                # What somebody in danger needs at once is a message that can be read at a glance, without cards.
+                alone = self._is_grave and bool(part.services)
+                yield replace(words, leads=bool(part.services), begins=alone)
             several = len(part.services) > 1
             for number, card in enumerate(part.services, 1):
                 yield self._service(card, part.language, number if several else None)
@@ -105,7 +119,8 @@ class _Composer:
 
     def _own(self, key: str) -> Block:
         """A sentence of ours by key."""
-        language = self._content.language
+        is_known = self._foreign in wordings()[key]
+        language = self._foreign if self._foreign and is_known else self._content.language
         text = sentence(key, language, emergency=self._emergency, web_chat=self._public_url)
         return self._text(text, language, neutral=key in neutral_keys())
 
@@ -137,11 +152,21 @@ class _Composer:
         quoted = [sentence("channel_quoted", language, text=button.payload) for button in buttons]
         return Block(language, sentence(_OR_WRITE, language, choices=", ".join(quoted)))
 
-    def _opener(self, number: int, language: str) -> str:
+    def _opener(self, number: int, language: str, letters: int) -> str:
         kind: Kind = "continuation"
         if number == 0:
-            kind = "danger" if self._content.is_urgent else "answer" if self._content.recipe else "notice"
-        return opener(kind, language, self._turn + number, self._emergency)
+            kind = "danger" if self._is_grave else "answer" if self._content.recipe else "notice"
+        return opener(kind, self._foreign or language, self._turn + number, self._emergency, letters)
+
+    @property
+    def _is_grave(self) -> bool:
+        return self._content.is_urgent or self._tells_to_write
+
+    @property
+    def _tells_to_write(self) -> bool:
+        """Whether it is for somebody who cannot speak: the emergency number takes SMS, and a sound may betray them."""
+        recipe = self._content.recipe
+        return recipe is not None and recipe.silent and bool(recipe.lines)
 
     def _piece(self, message: Message, choices: tuple[Choice, ...], *, is_first: bool) -> Piece:
         links: Sequence[Link] = ()
@@ -149,7 +174,8 @@ class _Composer:
             links = message.links[: self._limits.links]
         titles = distinct((link.title for link in links), self._limits.title)
         named = tuple(Link(title, link.url) for title, link in zip(titles, links, strict=True))
-        return Piece(message.text, message.language, choices, named, loud=is_first and self._content.is_urgent)
+        loud = is_first and self._content.is_urgent and not self._tells_to_write
+        return Piece(message.text, message.language, choices, named, loud)
 
 
 def _card(card: CardText, language: str) -> Block:

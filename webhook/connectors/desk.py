@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from webhook.connectors.calls import make_call
+from webhook.connectors.card_text import units
 from webhook.connectors.generic import SIGNATURE, TIMESTAMP
 from webhook.connectors.protocol import Call, Inbound, Request
 from webhook.connectors.signatures import check_stamped, sign, stamped
@@ -134,12 +135,13 @@ def _string(content: Mapping[str, Any], name: str, longest: int = _LONGEST_ID) -
 
 
 def cut(text: str, most: int) -> list[str]:
-    """The text in messages of at most `most` letters, parted where a paragraph, line, sentence or word ends."""
+    """The text in messages of at most `most` units of UTF-16, parted where a paragraph, line, sentence or word ends."""
     found = []
-    while len(text) > most:
+    while units(text) > most:
+        room = len(text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore"))
         # Later than half, or a lone first word would be a message.
-        ends = (text.rfind(mark, most // 2, most) + len(mark.rstrip()) for mark in ("\n\n", "\n", ". ", " "))
-        end = next((end for end in ends if end >= most // 2), most)
+        ends = (text.rfind(mark, room // 2, room) + len(mark.rstrip()) for mark in ("\n\n", "\n", ". ", " "))
+        end = next((end for end in ends if end >= room // 2), room)
         found.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return [*found, text] if text else found

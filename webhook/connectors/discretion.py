@@ -15,7 +15,9 @@ from webhook.connectors.wording import sentence, wordings
 
 # Letters of a message that may be shown while the telephone is locked.
 FIRST_SHOWN = 80
-Kind = Literal["answer", "continuation", "danger", "notice"]
+# Letters that a short opener of an answer fills: neutral words of the answer's own fill the others.
+BRIEF = 60
+Kind = Literal["answer", "brief", "continuation", "danger", "notice"]
 
 _HERE = Path(__file__).parent
 _WORD = re.compile(r"\w+")
@@ -33,22 +35,29 @@ def openers(kind: Kind) -> tuple[str, ...]:
     return tuple(sorted(key for key in wordings() if key.startswith(f"channel_open_{kind}_")))
 
 
-def opener(kind: Kind, language: str, turn: int, emergency: str | None) -> str:
-    """A neutral sentence that fills what a locked screen shows; `turn` chooses among those of the kind."""
+def opener(kind: Kind, language: str, turn: int, emergency: str | None, letters: int = FIRST_SHOWN) -> str:
+    """A neutral sentence that fills so many letters of a locked screen; `turn` chooses among those of the kind."""
     if kind == "danger" and not emergency:
         kind = "answer"
+    if kind == "answer" and letters <= BRIEF:
+        kind = "brief"
     keys = openers(kind)
     return sentence(keys[turn % len(keys)], language, emergency=emergency)
 
 
 def means_exit(text: str) -> bool:
     """Whether somebody wants to leave, and says nothing else."""
-    return _bare(text) in _exit_words()
+    return exit_language(text) is not None
+
+
+def exit_language(text: str) -> str | None:
+    """The language in which somebody says that they want to leave, the first one that has such words; else None."""
+    return next((language for language in _exit_words() if _bare(text) in _exit_words()[language]), None)
 
 
 @cache
-def _exit_words() -> frozenset[str]:
-    return frozenset(_bare(word) for words in _read("exit_words.yml").values() for word in words)
+def _exit_words() -> Mapping[str, frozenset[str]]:
+    return {language: frozenset(map(_bare, words)) for language, words in _read("exit_words.yml").items()}
 
 
 def _bare(text: str) -> str:

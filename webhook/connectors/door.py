@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 
 from webhook import errors
 from webhook.bodies import parse_json
@@ -35,6 +35,8 @@ _NAME = "kelrodis.channels"
 _LONGEST_BODY = 1024 * 1024
 # Seconds to wait for a turn; the platform sends again what gets none.
 _PATIENCE = 2.0
+# The same where several wait already; a turn takes a fraction of it, unless the dialogue hangs.
+_SHORT_PATIENCE = 0.2
 
 
 class Switchboard:
@@ -47,6 +49,8 @@ class Switchboard:
         """reception: what is missing, where it cannot work; platforms are then to come again."""
         self.connectors, self.part = connectors, reception
         self._turns = threading.BoundedSemaphore(max(1, threads // 2))
+        # Whoever waits keeps a thread, too.
+        self._waiting = threading.BoundedSemaphore(max(1, threads // 4))
 
     @property
     def reception(self) -> Reception:
@@ -58,7 +62,13 @@ class Switchboard:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Raises Refusal (`busy`) when none comes free."""
-        if not self._turns.acquire(timeout=_PATIENCE):
+        may_wait = self._waiting.acquire(blocking=False)
+        try:
+            is_mine = self._turns.acquire(timeout=_PATIENCE if may_wait else _SHORT_PATIENCE)
+        finally:
+            if may_wait:
+                self._waiting.release()
+        if not is_mine:
             raise Refusal("busy")
         try:
             yield
@@ -104,7 +114,7 @@ def receive(name: str) -> Response:
 def _receive(switchboard: Switchboard, connector: Connector) -> Response:
     asked = _request()
     connector.verify(asked)
-    content = parse_json(asked.body)
+    content = g.body = parse_json(asked.body)
     events = tuple(connector.parse(content, asked))
     with switchboard.turn():
         if isinstance(connector, AnsweringAtOnce) and connector.answers_at_once:
@@ -148,5 +158,7 @@ def _connected(name: str) -> tuple[Switchboard, Connector]:
 
 
 def _request() -> Request:
+    """The body counts as read: before it is verified, nobody looks into it, not even for the language of a refusal."""
     request.max_content_length = _LONGEST_BODY
+    g.body = None
     return Request(cast(Mapping[str, str], request.headers), request.get_data(), time.time(), request.args)

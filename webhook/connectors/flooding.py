@@ -14,7 +14,7 @@ _TOLD_SECONDS = 60.0
 
 
 class Floodgate:
-    """Lets messages through, says once to whom it does not, and keeps a gate of its own for danger."""
+    """Lets messages through, says once to whom it does not, and keeps gates of their own for danger and exit."""
 
     def __init__(self, settings: Settings) -> None:
         self._person = _read(settings.channel_sender_limit, "KELRODIS_CHANNEL_SENDER_LIMIT")
@@ -24,11 +24,18 @@ class Floodgate:
 
     def lets_through(self, person: str) -> bool:
         """Whether a message is within both limits. The person's own is counted first: a flood uses up nobody else's."""
+        # Where everybody together writes too much, nobody is counted: counters would fill the memory.
+        if not all(self._limiter.test(limit, "message", _EVERYBODY) for limit in self._all):
+            return False
         return self._hit("message", self._person, person) and self._hit("message", self._all, _EVERYBODY)
 
     def lets_danger_through(self, person: str) -> bool:
         """The same for danger that was read beyond the limits; what the person wrote before takes nothing of it."""
         return self._hit("danger", self._person, person)
+
+    def lets_leave(self, person: str) -> bool:
+        """The same for "exit"."""
+        return self._hit("exit", self._person, person)
 
     def tells(self, person: str) -> bool:
         """Whether it is now said that there were too many messages: once in a while."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeGuard
 
@@ -26,6 +27,7 @@ from webhook.connectors.protocol import (
 from webhook.parts import now
 from webhook.refusals import Refusal
 from webhook.settings import SettingFault, Settings
+from webhook.storage.database import OperationalError
 from webhook.storage.hand_overs import HandOver, HandOvers
 from webhook.storage.safe import Safe
 
@@ -107,13 +109,15 @@ class Desk:
         if inbound.bot_answers and (found is None or self._is_given_back(connector, found, at)):
             self._hand_overs.end(person)
             return False
-        if found:
-            self._hand_overs.wait(person, at)
         if _has_desk(connector):
             if topic:
                 self._call(person, connector, connector.warn(inbound.recipient, topic))
         elif found:
             self._tell(found, desk.heard(found, inbound, topic), f"heard {inbound.message_id}")
+        if found:
+            # In danger the person is answered at once, also while the database cannot be written.
+            with suppress(*(OperationalError,) if topic else ()):
+                self._hand_overs.wait(person, at)
         return True
 
     def spoke(self, person: str) -> None:

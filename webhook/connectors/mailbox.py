@@ -71,9 +71,26 @@ class Mailbox:
             if letter is None:
                 self._changes.append(partial(self._note_answered, key_hash, now))
             else:
+                if letter.content.erase:
+                    self._leave(letter, now)
                 new = next(self._ids)
                 self._kept[new] = _Kept(key_hash, replace(letter, id=new), now)
         return True
+
+    def is_there(self, letter: Letter) -> bool:
+        """Whether it is still to be sent: nobody has left it by "exit", or sent it, since it was taken."""
+        identity = _id(letter)
+        if identity < 0:
+            return identity in self._kept
+        with suppress(OperationalError):
+            return outbox.is_there(self._engine, identity)
+        return True
+
+    def _leave(self, last: Letter, now: float) -> None:
+        """Nothing of what waits in memory is said any more to who has left."""
+        for kept in [*self._kept.values()]:
+            if (kept.letter.channel, kept.letter.person) == (last.channel, last.person):
+                self.remove(kept.letter, now)
 
     def is_answered(self, key_hash: str) -> bool:
         """Whether a message has been answered, as far as can be known now."""

@@ -5,32 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile, takewhile
 
 from webhook.connectors.card_text import ADDRESS, DOCUMENTS, CardText, shorten, units
 from webhook.connectors.discretion import FIRST_SHOWN
 from webhook.connectors.protocol import Limits, Link
 
-# A longer message is read to its end by nobody on a telephone: cards then say less, and more when they are asked.
-_COMFORTABLE = 1600
+# More is read to its end by nobody on a telephone, whose screen holds 600 letters or so: several cards then say less,
+# and more when one of them is asked about.
+_COMFORTABLE, _COMFORTABLE_ALONE = 1200, 2000
 _GAP = "\n\n"
 _LINE_END, _SENTENCE_END, _WORD_END = re.compile(r"(?<=\n)"), re.compile(r"(?<=[.!?…:])\s+"), re.compile(r"(?<=\s)")
 
-# The neutral words for a message: its place among all, and its language.
-Opener = Callable[[int, str], str]
+# The neutral words for a message: its place among all, its language, and how many letters they must fill.
+Opener = Callable[[int, str, int], str]
 
 
 @dataclass(frozen=True)
 class Block:
     """Something that is said in one go: words or a card.
 
-    neutral: anybody may read it. leads: what comes next belongs to it, as cards to the words over them. needed: buttons
-    without which it is of no use; offered: others, where there is room.
+    neutral: anybody may read it. leads: what comes next belongs to it, as cards to the words over them. begins: it
+    starts a message, since what stands before is to be read alone. needed: buttons without which it is of no use;
+    offered: others, where there is room.
     """
 
     language: str
     said: str | CardText
     neutral: bool = False
     leads: bool = False
+    begins: bool = False
     needed: tuple[Link, ...] = ()
     offered: tuple[Link, ...] = ()
 
@@ -57,14 +61,17 @@ class Message:
 
     @property
     def text(self) -> str:
-        """What is said; it begins with an opener unless its own neutral words fill what a locked screen shows."""
+        """What is said; an opener fills what its own neutral words leave of the letters that a locked screen shows."""
         said = _GAP.join(passage.text for passage in self.passages)
-        return said if self._begins_neutrally() else self.opener(self.number, self.language) + _GAP + said
+        lacking = FIRST_SHOWN - self._neutral_letters()
+        return said if lacking <= 0 else self.opener(self.number, self.language, lacking) + _GAP + said
 
-    def _begins_neutrally(self) -> bool:
-        revealing = (place for place, passage in enumerate(self.passages) if not passage.block.neutral)
-        first = next(revealing, None)
-        return first is None or len(_GAP.join(passage.text for passage in self.passages[:first])) >= FIRST_SHOWN
+    def _neutral_letters(self) -> int:
+        """How far anybody may read: the gap before what says more belongs to it, too."""
+        neutral = [*takewhile(lambda passage: passage.block.neutral, self.passages)]
+        if len(neutral) == len(self.passages):
+            return FIRST_SHOWN
+        return len("".join(passage.text + _GAP for passage in neutral))
 
     @property
     def needed(self) -> tuple[Link, ...]:
@@ -87,12 +94,16 @@ class Message:
 
 
 def pack(blocks: Sequence[Block], limits: Limits, opener: Opener, choosing: Block | None) -> list[Message]:
-    """The fewest messages, and the fullest cards that make no more of them. choosing: stands over the choices, if any,
-    where the last message has no room for them."""
+    """The fewest messages, and the fullest cards that make no more of them and are comfortable to read.
+
+    choosing: stands over the choices, if any, where the last message has no room for them and no question to give them.
+    """
     fewest = _packed(blocks, limits, opener, choosing, ADDRESS)
+    several = sum(isinstance(block.said, CardText) for block in blocks) > 1
+    comfortable = _COMFORTABLE if several else _COMFORTABLE_ALONE
     for least in range(DOCUMENTS, ADDRESS, -1):
         fuller = _packed(blocks, limits, opener, choosing, least)
-        if len(fuller) <= len(fewest) and all(units(message.text) <= _COMFORTABLE for message in fuller):
+        if len(fuller) <= len(fewest) and sum(units(message.text) for message in fuller) <= comfortable:
             return fuller
     return fewest
 
@@ -103,15 +114,29 @@ def _packed(
     messages: list[Message] = []
     for passage in _passages(blocks, limits, opener, least):
         grown = messages[-1].and_then(passage) if messages else None
-        if grown and grown.fits(limits):
+        if grown and grown.fits(limits) and not passage.block.begins:
             messages[-1] = grown
         else:
             messages += _begun(messages, passage, limits, opener)
     if choosing and not (messages and messages[-1].fits(limits, with_choices=True)):
-        messages += [
+        asked = _asked_last(messages, limits)
+        messages += asked or [
             Message(len(messages), opener, (passage,)) for passage in _passages([choosing], limits, opener, least)
         ]
     return messages
+
+
+def _asked_last(messages: list[Message], limits: Limits) -> list[Message]:
+    """The question that ends the last message, in one of its own that has room for the choices; none without any."""
+    if not messages:
+        return []
+    last = messages[-1]
+    kept = list(dropwhile(lambda passage: passage.block.neutral, reversed(last.passages)))[::-1]
+    asking = Message(len(messages), last.opener, last.passages[len(kept) :])
+    if not (kept and asking.passages and asking.fits(limits, with_choices=True)):
+        return []
+    messages[-1] = replace(last, passages=tuple(kept))
+    return [asking]
 
 
 def _begun(messages: list[Message], passage: Passage, limits: Limits, opener: Opener) -> list[Message]:
@@ -130,13 +155,13 @@ def _begun(messages: list[Message], passage: Passage, limits: Limits, opener: Op
 def _passages(blocks: Iterable[Block], limits: Limits, opener: Opener, least: int) -> Iterator[Passage]:
     """Each fits into a message of its own, with the longest opener before it."""
     for block in blocks:
-        longest = max(units(opener(number, block.language)) for number in range(4))
+        longest = max(units(opener(number, block.language, FIRST_SHOWN)) for number in range(4))
         room = (limits.with_links if block.needed else limits.text) - longest - units(_GAP)
         text = shorten(block.said, room, least) if isinstance(block.said, CardText) else block.said
         first, *others = split(text, room)
         yield Passage(first, block)
         # The buttons belong to the beginning: what is said after it needs none.
-        yield from (Passage(other, replace(block, needed=(), offered=())) for other in others)
+        yield from (Passage(other, replace(block, begins=False, needed=(), offered=())) for other in others)
 
 
 def split(text: str, room: int) -> list[str]:

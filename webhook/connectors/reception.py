@@ -87,7 +87,8 @@ class Reception:
 
     def answer_now(self, connector: AtOnce, inbound: Inbound) -> Mapping[str, Any]:
         """The answer itself, for a channel without an outbox; the same message again gets the same one."""
-        person, key = self.person(connector.name, inbound.recipient), self._key(connector.name, inbound)
+        person = self.person(connector.name, inbound.recipient)
+        key = self._key(person, inbound)
         if self._claims.begin(key):
             is_answered = False
             try:
@@ -110,20 +111,20 @@ class Reception:
         if isinstance(event, DeskSpoke):
             self._desk_spoke(person, event)
             return
-        key = self._key(connector.name, event)
-        if not self._claims.begin(key):
+        key = self._key(person, event)
+        if not event.recipient.isprintable() or not self._claims.begin(key):
             return
         is_answered = False
         try:
             if not self.postman.is_answered(key):
-                self._answer(connector, Heard(connector.name, person, event), key)
+                self._answer(connector, Heard(connector.name, person, _readable(event)), key)
             is_answered = True
         finally:
             self._claims.end(key, is_answered)
 
-    def _key(self, channel: str, inbound: Inbound) -> str:
-        """The message's, which tells nothing of it."""
-        return self._safe.keyed_digest(f"{channel} message {inbound.message_id}")
+    def _key(self, person: str, inbound: Inbound) -> str:
+        """The message's, which tells nothing of it; whoever takes somebody else's id never gets their answer."""
+        return self._safe.keyed_digest(f"{person} message {inbound.message_id}")
 
     def _answer(self, connector: Connector, heard: Heard, key: str) -> None:
         verdict = self._answers.to(heard)
@@ -172,6 +173,11 @@ class Reception:
         content = Content(conversation.language, before=(key,))
         letter = self._letter(conversation.channel, conversation.person, conversation.recipient, content)
         self.postman.post(said, letter)
+
+
+def _readable(inbound: Inbound) -> Inbound:
+    """Halves of letters, which JSON can hold, can be neither read nor passed on."""
+    return replace(inbound, text=inbound.text.encode("utf-8", "replace").decode())
 
 
 class _DeskOf:

@@ -76,7 +76,9 @@ class Telegram:
         Telegram takes one method as the answer to a webhook (#making-requests-when-getting-updates).
         """
         pressed = _part(content, "callback_query").get("id")
-        return {"method": "answerCallbackQuery", "callback_query_id": pressed} if isinstance(pressed, str) else None
+        if not isinstance(pressed, str) or not pressed.isprintable():
+            return None
+        return {"method": "answerCallbackQuery", "callback_query_id": pressed}
 
     def render(self, recipient: str, piece: Piece, delivery: str) -> Call:
         """Plain text without preview, silent unless it is loud (#sendmessage)."""

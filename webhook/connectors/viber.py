@@ -106,7 +106,7 @@ class Viber:
         except ValueError:  # no JSON
             raise TryAgain("unreadable") from None
         status = answer.get("status")
-        if status in _FINAL:
+        if _is_whole(status) and status in _FINAL:
             raise Undeliverable(f"viber_{status}")
         if status != _OK:
             raise TryAgain(f"viber_{status}" if _is_whole(status) else "unreadable")
@@ -174,9 +174,9 @@ def _person(profile: Any) -> dict[str, Any]:
 
 def _position(place: Mapping[str, Any]) -> tuple[float, float] | None:
     latitude, longitude = place.get("lat"), place.get("lon")
-    if isinstance(latitude, int | float) and isinstance(longitude, int | float):
-        return float(latitude), float(longitude)
-    return None
+    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+        return None
+    return (float(latitude), float(longitude)) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def _mapping(content: Any) -> Mapping[str, Any]:

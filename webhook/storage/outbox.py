@@ -27,7 +27,8 @@ _log = logging.getLogger("webhook.delivery")
 def put(engine: Engine, key_hash: str, letter: Letter | None, at: float) -> bool:
     """Note a message as answered and, with it or not at all, keep its answer. False: it was answered before.
 
-    key_hash: keyed digest of the message's channel and id. letter: sealed; None where silence is the answer.
+    key_hash: keyed digest of the message's channel and id. letter: sealed; None where silence is the answer. One that
+    erases takes the place of all that still waits for the same person: nothing is said to somebody who has left.
     at: unix seconds. Raises OperationalError while the database cannot be written.
     """
     with writing(engine) as connection:
@@ -35,6 +36,9 @@ def put(engine: Engine, key_hash: str, letter: Letter | None, at: float) -> bool
             return False
         connection.execute(insert(answered_message).values(key_hash=key_hash, at=_stamp(at)))
         if letter is not None:
+            if letter.content.erase:
+                earlier = and_(outbox.c.channel == letter.channel, outbox.c.person_hash == letter.person)
+                connection.execute(delete(outbox).where(earlier))
             connection.execute(insert(outbox).values(**_row(letter)))
     return True
 
@@ -123,6 +127,12 @@ def leave_no_trace(engine: Engine) -> None:
     with closing(engine.raw_connection()) as raw, suppress(engine.dialect.dbapi.OperationalError):
         raw.execute("PRAGMA busy_timeout = 0")
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def is_there(engine: Engine, letter_id: int) -> bool:
+    """Whether a letter is still to be sent."""
+    with engine.connect() as connection:
+        return connection.execute(select(outbox.c.id).where(outbox.c.id == letter_id)).first() is not None
 
 
 def waiting(engine: Engine, channel: str) -> Mapping[int, str]:
