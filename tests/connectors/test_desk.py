@@ -16,6 +16,7 @@ from stand_in import Answer, Incoming, running
 
 from webhook.connectors import generic
 from webhook.connectors.desk import cut
+from webhook.connectors.discretion import FIRST_SHOWN
 from webhook.connectors.protocol import TryAgain, Undeliverable
 from webhook.refusals import Refusal
 
@@ -51,7 +52,9 @@ def test_what_the_desk_says_goes_to_the_person_at_once(
 ) -> None:
     house.begin()
     house.post(office.message("Laba diena, klausau.", message_id="m1", person=PERSON))
-    assert platform.said(RECIPIENT) == ["Laba diena, klausau."]
+    (said,) = platform.said(RECIPIENT)
+    assert said.endswith("\n\nLaba diena, klausau.")
+    assert len(said.split("\n\n")[0]) >= FIRST_SHOWN, "a locked screen shows nothing of it"
     assert house.desk.overdue(house.clock.forward(minutes=6)) == ()
 
 
@@ -69,7 +72,7 @@ def test_the_same_message_of_the_desk_is_said_once(
 def test_a_long_message_of_the_desk_is_parted_and_no_part_is_said_twice(
     house: House, office: DeskPlatform, platform: GenericPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = dataclasses.replace(house.connectors["generic"].limits, text=100)
+    small = dataclasses.replace(house.connectors["generic"].limits, text=200)
     monkeypatch.setattr(generic.Generic, "limits", small)
     text = "Ateikite į Gedimino prospektą, antras aukštas. " * 5
     house.begin()
@@ -79,7 +82,7 @@ def test_a_long_message_of_the_desk_is_parted_and_no_part_is_said_twice(
     with pytest.raises(TryAgain):
         house.post(first)
     house.post(first)
-    assert " ".join(platform.said(RECIPIENT)) == text.strip()
+    assert " ".join(said.split("\n\n")[1] for said in platform.said(RECIPIENT)) == text.strip()
     assert len(platform.said(RECIPIENT)) > 1
 
 

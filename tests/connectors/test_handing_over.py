@@ -278,7 +278,7 @@ def test_a_restart_changes_nothing(house: House, platform: GenericPlatform, offi
     house.start()
     assert house.desk.has(PERSON)
     house.post(office.message("Good afternoon", message_id="m1", person=PERSON))
-    assert platform.said(RECIPIENT) == ["Good afternoon"]
+    assert platform.said(RECIPIENT)[0].endswith("Good afternoon")
     house.hear("thank you")
     house.start()
     assert len(house.desk.overdue(house.clock.forward(minutes=5))) == 1

@@ -11,9 +11,9 @@ from bot.message import Reply
 from bot.recipe import Recipe, recipe_of
 from index.helplines import crisis_card
 from index.records import LANGUAGES, said
-from nlu.danger import read_danger
 from nlu.detection import detect
 from nlu.positions import municipality_at
+from nlu.silence import read_need
 from webhook import conversations, errors
 from webhook.connectors.discretion import exit_language, means_exit
 from webhook.connectors.flooding import Floodgate
@@ -24,7 +24,7 @@ from webhook.connectors.wording import key_for, sentence
 from webhook.languages import DEFAULT, known_language
 from webhook.memory import Forgetting
 from webhook.messages import read_message
-from webhook.parts import now, parts
+from webhook.parts import Missing, now, parts
 
 # Seconds after which a message is too old to be answered, and its answer too old to be sent.
 TOO_OLD = 300.0
@@ -210,8 +210,13 @@ class Answers:
 
 def _danger_in(text: str) -> str | None:
     """The topic of the danger that a text tells of."""
-    reading = read_danger(text[:_MOST_READ])
+    finder = parts().finder
+    reading, _ = read_need(text[:_MOST_READ], _never if isinstance(finder, Missing) else finder.is_everyday)
     return reading.topic if reading.level == _DANGER else None
+
+
+def _never(_: str) -> bool:
+    return False
 
 
 def _lines_for(topic: str, language: str) -> Verdict:

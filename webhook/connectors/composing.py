@@ -87,9 +87,9 @@ class _Composer:
         below_cards = any(part.services for part in others[:-1]) and not others[-1].services
         question = others[-1:] if below_cards and others[-1].buttons and not content.hand_over else ()
         yield from self._parts(others[: len(others) - len(question)])
+        yield from self._records(content.cards)
         yield from map(self._own, content.after)
         yield from self._parts(question)
-        yield from self._records(content.cards)
 
     def _parts(self, parts: Sequence[ReplyPart]) -> Iterator[Block]:
         for part in parts:

@@ -17,7 +17,7 @@ from webhook.connectors.wording import sentence, wordings
 FIRST_SHOWN = 80
 # Letters that a short opener of an answer fills: neutral words of the answer's own fill the others.
 BRIEF = 60
-Kind = Literal["answer", "brief", "continuation", "danger", "notice"]
+Kind = Literal["answer", "brief", "continuation", "danger", "desk", "notice"]
 
 _HERE = Path(__file__).parent
 _WORD = re.compile(r"\w+")

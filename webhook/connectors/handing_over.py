@@ -12,12 +12,15 @@ from typing import Any, Protocol, TypeGuard
 from index.directory.database import Engine
 from index.hours import read_schedule, state_at
 from webhook.connectors import desk
+from webhook.connectors.card_text import units
 from webhook.connectors.desk import DeskWebhook, Order
+from webhook.connectors.discretion import opener
 from webhook.connectors.errands import Errands
 from webhook.connectors.protocol import (
     AnsweringAtOnce,
     Call,
     Connector,
+    Erasing,
     HandingOver,
     Inbound,
     Piece,
@@ -27,6 +30,7 @@ from webhook.connectors.protocol import (
 from webhook.parts import now
 from webhook.refusals import Refusal
 from webhook.settings import SettingFault, Settings
+from webhook.storage import outbox
 from webhook.storage.database import OperationalError
 from webhook.storage.hand_overs import HandOver, HandOvers
 from webhook.storage.safe import Safe
@@ -38,6 +42,7 @@ _FORGOTTEN_AFTER = timedelta(hours=24)
 _SETTLING = timedelta(seconds=30)
 # So many threads of the server may wait for platforms while the desk's system speaks; the website needs the others.
 _MOST_SPEAKING = 2
+_GAP = "\n\n"
 
 
 class DeskConnector(Connector, HandingOver, Protocol):
@@ -63,7 +68,7 @@ class Desk:
         """Raises SettingFault for hours or an address that cannot be read."""
         self._hours = _hours(settings)
         self._webhook = desk.webhook_of(settings)
-        self._hand_overs, self._safe = HandOvers(engine, safe), safe
+        self._hand_overs, self._safe, self._engine = HandOvers(engine, safe), safe, engine
         self._connectors, self._clock = connectors, clock
         self._errands: defaultdict[str, Errands] = defaultdict(errands)
         self._speaking = threading.BoundedSemaphore(_MOST_SPEAKING)
@@ -200,16 +205,24 @@ class Desk:
                 raise TryAgain("busy")
             self._in_hand.add(key)
         try:
-            for number, text in enumerate(desk.cut(order.text or "", connector.limits.text)):
+            first = opener("desk", conversation.language, 0, None) + _GAP
+            for number, text in enumerate(desk.cut(order.text or "", connector.limits.text - units(first))):
                 part = self._safe.keyed_digest(f"{key} {number}")
                 if not self._hand_overs.is_said(part):
-                    piece = Piece(text, conversation.language, loud=True)
-                    connector.send(connector.render(conversation.recipient, piece, part))
+                    piece = Piece(first + text, conversation.language, loud=True)
+                    message_id = connector.send(connector.render(conversation.recipient, piece, part))
                     self._hand_overs.note_said(part, self._clock())
+                    if message_id and isinstance(connector, Erasing):
+                        self._remember(conversation.person, message_id)
             self._hand_overs.answer(conversation.person)
         finally:
             with self._lock:
                 self._in_hand.discard(key)
+
+    def _remember(self, person: str, message_id: str) -> None:
+        """So that "exit" deletes it too."""
+        with suppress(OperationalError):
+            outbox.remember_sent(self._engine, person, message_id, self._clock().timestamp())
 
     def _take_back(self, conversation: HandOver, reason: desk.Reason) -> None:
         connector = self._connectors.get(conversation.channel)

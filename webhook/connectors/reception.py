@@ -138,7 +138,7 @@ class Reception:
         content = verdict.content
         if content is None or not verdict.wants_person or not self.desk.takes(connector, now()):
             return content
-        return replace(content, after=(*content.after, key_for(connector.name, "channel_desk_begun")), hand_over=True)
+        return replace(content, before=(key_for(connector.name, "channel_desk_begun"), *content.before), hand_over=True)
 
     def _letter(self, channel: str, person: str, recipient: str, content: Content | None) -> Letter | None:
         if content is None:
