@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.cards import Alert, HelplineCard, PhoneCard, ServiceCard, WayCard
 from index.records import LANGUAGES
 from index.search import ServiceIndex
-from webhook.connectors.card_text import (
+from webhook.connectors.saying.card_text import (
     COST,
     NEEDED,
     CardText,

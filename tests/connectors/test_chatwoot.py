@@ -25,7 +25,7 @@ from webhook.connectors.protocol import (
     TryAgain,
     Undeliverable,
 )
-from webhook.connectors.wording import wordings
+from webhook.connectors.saying.wording import wordings
 from webhook.refusals import Refusal
 from webhook.settings import Settings
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from webhook.connectors.claims import Claims
+from webhook.connectors.delivery.claims import Claims
 from webhook.refusals import Refusal
 
 MANY = 8

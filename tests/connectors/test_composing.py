@@ -19,12 +19,12 @@ from index.helplines import crisis_card
 from index.hours import VILNIUS
 from index.records import LANGUAGES, Directory
 from index.search import ServiceIndex
-from webhook.connectors.card_text import units, web_addresses
-from webhook.connectors.composing import distinct, pieces_of
-from webhook.connectors.letters import Content
-from webhook.connectors.packing import split
+from webhook.connectors.delivery.letters import Content
 from webhook.connectors.protocol import Limits, Piece
-from webhook.connectors.wording import key_for, sentence, sentence_for, wordings
+from webhook.connectors.saying.card_text import units, web_addresses
+from webhook.connectors.saying.composing import distinct, pieces_of
+from webhook.connectors.saying.packing import split
+from webhook.connectors.saying.wording import key_for, sentence, sentence_for, wordings
 
 WEB = "https://kelrodis.example.lt"
 # Shaped like the platforms' own: wide, with buttons in a narrow message, with narrow messages alone, without buttons.

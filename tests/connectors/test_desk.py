@@ -15,9 +15,9 @@ from generic_platform import GenericPlatform
 from stand_in import Answer, Incoming, running
 
 from webhook.connectors import generic
-from webhook.connectors.desk import cut
-from webhook.connectors.discretion import FIRST_SHOWN
+from webhook.connectors.desk.office import cut
 from webhook.connectors.protocol import TryAgain, Undeliverable
+from webhook.connectors.saying.discretion import FIRST_SHOWN
 from webhook.refusals import Refusal
 
 

@@ -15,8 +15,10 @@ from index.needs.taxonomy import read_taxonomy
 from index.records import LANGUAGES
 from index.search import ServiceIndex
 from nlu.normalisation import fold
-from webhook.connectors.composing import pieces_of
-from webhook.connectors.discretion import (
+from webhook.connectors.delivery.letters import Content
+from webhook.connectors.protocol import Limits, Piece
+from webhook.connectors.saying.composing import pieces_of
+from webhook.connectors.saying.discretion import (
     BRIEF,
     FIRST_SHOWN,
     Kind,
@@ -26,9 +28,7 @@ from webhook.connectors.discretion import (
     opener,
     openers,
 )
-from webhook.connectors.letters import Content
-from webhook.connectors.protocol import Limits, Piece
-from webhook.connectors.wording import sentence, wordings
+from webhook.connectors.saying.wording import sentence, wordings
 
 WIDE, NARROW = Limits(4096, 4096, 4096, 10, 40), Limits(640, 640, 640, 1, 20, links=3)
 KINDS: tuple[Kind, ...] = ("answer", "brief", "continuation", "danger", "notice")

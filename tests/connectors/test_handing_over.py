@@ -17,7 +17,7 @@ from generic_platform import GenericPlatform
 from stand_in import Answer, running
 
 from index.hours import VILNIUS
-from webhook.connectors.wording import wordings
+from webhook.connectors.saying.wording import wordings
 from webhook.refusals import Refusal
 from webhook.settings import SettingFault
 

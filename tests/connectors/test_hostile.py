@@ -27,7 +27,7 @@ from index.cards import CrisisCard
 from index.search import ServiceIndex
 from webhook.app import create_app
 from webhook.connectors import telegram
-from webhook.connectors.desk import cut
+from webhook.connectors.desk.office import cut
 from webhook.connectors.door import Switchboard
 from webhook.connectors.flooding import Floodgate
 from webhook.connectors.protocol import Piece, TryAgain

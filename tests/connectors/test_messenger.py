@@ -14,7 +14,6 @@ from messenger_platform import MessengerPlatform
 from stand_in import Answer, Incoming, running
 
 from webhook.connectors import calls, meta
-from webhook.connectors.discretion import means_exit
 from webhook.connectors.messenger import Messenger, connector
 from webhook.connectors.protocol import (
     Choice,
@@ -28,6 +27,7 @@ from webhook.connectors.protocol import (
     TryAgain,
     Undeliverable,
 )
+from webhook.connectors.saying.discretion import means_exit
 from webhook.refusals import Refusal
 from webhook.settings import Settings
 

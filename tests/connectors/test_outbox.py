@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from index.directory.database import Engine, OperationalError, writing
-from webhook.connectors.letters import Letter
+from webhook.connectors.delivery.letters import Letter
 from webhook.storage import outbox, tables
 from webhook.storage.database import Storage
 

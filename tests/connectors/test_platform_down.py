@@ -19,8 +19,8 @@ from index.cards import ServiceCard
 from index.directory.starter import read_starter
 from index.query import Query, SearchResult
 from webhook.app import create_app
-from webhook.connectors.letters import Content, Letter
-from webhook.connectors.posting import Postman
+from webhook.connectors.delivery.letters import Content, Letter
+from webhook.connectors.delivery.posting import Postman
 from webhook.parts import Missing
 from webhook.settings import Settings
 from webhook.storage.database import Storage

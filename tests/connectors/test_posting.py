@@ -17,7 +17,7 @@ import pytest
 from plain_platform import Forgetful, Plain, PlainPlatform, compose, letter
 from stand_in import Answer
 
-from webhook.connectors.posting import Postman
+from webhook.connectors.delivery.posting import Postman
 from webhook.storage.database import Storage
 from webhook.storage.safe import Safe
 

@@ -10,8 +10,8 @@ from stand_in import Answer, running
 from telegram_platform import SECRET, TOKEN, TelegramPlatform
 
 from index.records import LANGUAGES
+from webhook.connectors.saying.wording import wordings
 from webhook.connectors.setting_up import main
-from webhook.connectors.wording import wordings
 from webhook.settings import Settings
 
 ADDRESS = "https://pagalba.example.lt"

@@ -16,7 +16,7 @@ from telegram_platform import TelegramPlatform
 
 from bot.assistant import Assistant
 from index.search import ServiceIndex
-from webhook.connectors.wording import sentence
+from webhook.connectors.saying.wording import sentence
 
 pytestmark = pytest.mark.dialogue
 

@@ -14,8 +14,8 @@ from stand_in import Incoming
 
 from index.hours import VILNIUS
 from webhook.connectors import chatwoot, generic
-from webhook.connectors.errands import Errands
-from webhook.connectors.handing_over import Desk
+from webhook.connectors.desk.errands import Errands
+from webhook.connectors.desk.handing_over import Desk
 from webhook.connectors.protocol import Connector, Inbound, Request
 from webhook.settings import Settings
 from webhook.storage.database import open_storage

@@ -13,8 +13,8 @@ from queue import SimpleQueue
 
 from plain_platform import Plain, compose, letter
 
-from webhook.connectors.claims import Claims
-from webhook.connectors.posting import Postman
+from webhook.connectors.delivery.claims import Claims
+from webhook.connectors.delivery.posting import Postman
 from webhook.storage.database import Engine, open_storage
 from webhook.storage.safe import Safe
 

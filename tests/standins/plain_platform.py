@@ -14,7 +14,7 @@ from typing import Any
 from stand_in import Answer, Incoming, StandIn, Taken
 
 from webhook.connectors.calls import make_call
-from webhook.connectors.letters import Content, Letter
+from webhook.connectors.delivery.letters import Content, Letter
 from webhook.connectors.protocol import Call, Connector, Inbound, Limits, Piece, Request
 from webhook.connectors.signatures import check
 

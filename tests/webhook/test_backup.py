@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from webhook import backup, restore
-from webhook.connectors.letters import Content, Letter
+from webhook.connectors.delivery.letters import Content, Letter
 from webhook.storage import archive, outbox
 from webhook.storage.database import open_storage
 from webhook.storage.hand_overs import HandOvers

@@ -12,7 +12,8 @@ import yaml
 
 from nlu.settings import PROJECT
 from webhook.api.openapi import words
-from webhook.connectors import desk, generic, rest
+from webhook.connectors import generic, rest
+from webhook.connectors.desk import office
 from webhook.connectors.protocol import Inbound, Request
 from webhook.connectors.signatures import sign, stamped
 from webhook.errors import STATUS
@@ -98,7 +99,7 @@ def test_what_the_guide_shows_for_the_desk_to_say_is_read() -> None:
     shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", section("The desk"), re.DOTALL)]
     heard, *said = [{**block, "conversation": "a" * 64} for block in shown]
     assert "event_id" in heard
-    assert [desk.read_order(order).text is None for order in said] == [False, True]
+    assert [office.read_order(order).text is None for order in said] == [False, True]
 
 
 def test_links_within_the_guide_lead_to_its_headings() -> None:

@@ -15,12 +15,12 @@ from nlu.detection import detect
 from nlu.positions import municipality_at
 from nlu.silence import read_need
 from webhook import conversations, errors
-from webhook.connectors.discretion import exit_language, means_exit
+from webhook.connectors.delivery.letters import Content
 from webhook.connectors.flooding import Floodgate
-from webhook.connectors.letters import Content
 from webhook.connectors.protocol import Inbound
+from webhook.connectors.saying.discretion import exit_language, means_exit
+from webhook.connectors.saying.wording import key_for, sentence
 from webhook.connectors.visitors import Visitors
-from webhook.connectors.wording import key_for, sentence
 from webhook.languages import DEFAULT, known_language
 from webhook.memory import Forgetting
 from webhook.messages import read_message

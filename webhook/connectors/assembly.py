@@ -8,11 +8,11 @@ from functools import partial
 from flask import Flask
 
 from webhook.connectors.channels import configured
-from webhook.connectors.composing import pieces_of
+from webhook.connectors.delivery.letters import Content
 from webhook.connectors.door import Switchboard, connect
-from webhook.connectors.letters import Content
 from webhook.connectors.protocol import Connector, Piece
 from webhook.connectors.reception import Reception
+from webhook.connectors.saying.composing import pieces_of
 from webhook.metrics import Metrics
 from webhook.parts import Finder, Missing
 from webhook.settings import Settings

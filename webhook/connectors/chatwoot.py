@@ -14,8 +14,8 @@ from typing import Any
 
 from webhook.connectors.calls import make_call
 from webhook.connectors.protocol import Call, Choice, DeskSpoke, Event, Inbound, Limits, Piece, Request
+from webhook.connectors.saying.wording import sentence, wordings
 from webhook.connectors.signatures import check_secret, check_stamped
-from webhook.connectors.wording import sentence, wordings
 from webhook.languages import known_language
 from webhook.settings import Settings
 

@@ -15,7 +15,7 @@ from bot.presenting import buttons_of
 from webhook.connectors import meta
 from webhook.connectors.meta import listed, moment, position, under, word
 from webhook.connectors.protocol import Call, Choice, Inbound, Limits, Link, Piece, Request
-from webhook.connectors.wording import sentence
+from webhook.connectors.saying.wording import sentence
 from webhook.settings import Settings
 
 # What the "Get started" button sends back; nothing that a person could type.

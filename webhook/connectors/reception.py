@@ -10,16 +10,16 @@ from typing import Any, Protocol
 
 from webhook import errors
 from webhook.connectors.answering import Answers, Heard, Verdict
-from webhook.connectors.carrying import Compose
-from webhook.connectors.claims import REMEMBERED, Claims
+from webhook.connectors.delivery.carrying import Compose
+from webhook.connectors.delivery.claims import REMEMBERED, Claims
+from webhook.connectors.delivery.letters import Content, Letter
+from webhook.connectors.delivery.posting import Postman
+from webhook.connectors.delivery.rounds import Told
+from webhook.connectors.desk.handing_over import Desk
 from webhook.connectors.flooding import Floodgate
-from webhook.connectors.handing_over import Desk
-from webhook.connectors.letters import Content, Letter
-from webhook.connectors.posting import Postman
 from webhook.connectors.protocol import AnsweringAtOnce, Connector, DeskSpoke, Event, Inbound
-from webhook.connectors.rounds import Told
+from webhook.connectors.saying.wording import key_for
 from webhook.connectors.visitors import Visitors
-from webhook.connectors.wording import key_for
 from webhook.memory import Forgetting
 from webhook.parts import now
 from webhook.refusals import Refusal

@@ -16,10 +16,10 @@ from bot.recipe import recipe_of
 from nlu.detection import detect
 from webhook import conversations
 from webhook.bodies import parse_json
-from webhook.connectors.composing import pieces_of
-from webhook.connectors.discretion import means_exit
-from webhook.connectors.letters import Content
+from webhook.connectors.delivery.letters import Content
 from webhook.connectors.protocol import Limits, Piece
+from webhook.connectors.saying.composing import pieces_of
+from webhook.connectors.saying.discretion import means_exit
 from webhook.languages import caller_language, known_language
 from webhook.messages import read_message
 from webhook.parts import parts

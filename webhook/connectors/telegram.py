@@ -12,8 +12,8 @@ from bot.presenting import buttons_of
 from index.records import LANGUAGES
 from webhook.connectors.calls import make_call, retry_after
 from webhook.connectors.protocol import Call, Choice, Event, Inbound, Kind, Limits, Link, Piece, Request, TryAgain
+from webhook.connectors.saying.wording import sentence
 from webhook.connectors.signatures import check_secret
-from webhook.connectors.wording import sentence
 from webhook.languages import DEFAULT, known_language
 from webhook.settings import SettingFault, Settings
 

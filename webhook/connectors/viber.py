@@ -24,8 +24,8 @@ from webhook.connectors.protocol import (
     TryAgain,
     Undeliverable,
 )
+from webhook.connectors.saying.wording import sentence
 from webhook.connectors.signatures import check
-from webhook.connectors.wording import sentence
 from webhook.languages import DEFAULT, known_language
 from webhook.settings import SettingFault, Settings
 

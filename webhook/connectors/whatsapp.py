@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any
 
 from webhook.connectors import meta
-from webhook.connectors.card_text import cut
-from webhook.connectors.composing import distinct
 from webhook.connectors.meta import listed, moment, position, under, word
 from webhook.connectors.protocol import Call, Choice, Inbound, Limits, Link, Piece, Request
-from webhook.connectors.wording import sentence
+from webhook.connectors.saying.card_text import cut
+from webhook.connectors.saying.composing import distinct
+from webhook.connectors.saying.wording import sentence
 from webhook.settings import Settings
 
 # Three buttons, or a list of ten rows; a longer title is cut in the list and stands in the row's description.

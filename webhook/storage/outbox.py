@@ -17,7 +17,7 @@ import dacite
 from sqlalchemy import Table, and_, delete, exists, func, insert, not_, or_, select, update
 
 from index.directory.database import Connection, Engine, writing
-from webhook.connectors.letters import Content, Letter, read_content
+from webhook.connectors.delivery.letters import Content, Letter, read_content
 from webhook.storage.tables import answered_message, outbox, sent_message
 from webhook.storage.times import stamp
 

@@ -11,11 +11,9 @@ from typing import Any, Protocol, TypeGuard
 
 from index.directory.database import Engine
 from index.hours import read_schedule, state_at
-from webhook.connectors import desk
-from webhook.connectors.card_text import units
-from webhook.connectors.desk import DeskWebhook, Order
-from webhook.connectors.discretion import opener
-from webhook.connectors.errands import Errands
+from webhook.connectors.desk import office
+from webhook.connectors.desk.errands import Errands
+from webhook.connectors.desk.office import DeskWebhook, Order
 from webhook.connectors.protocol import (
     AnsweringAtOnce,
     Call,
@@ -27,6 +25,8 @@ from webhook.connectors.protocol import (
     Request,
     TryAgain,
 )
+from webhook.connectors.saying.card_text import units
+from webhook.connectors.saying.discretion import opener
 from webhook.parts import now
 from webhook.refusals import Refusal
 from webhook.settings import SettingFault, Settings
@@ -67,7 +67,7 @@ class Desk:
     ) -> None:
         """Raises SettingFault for hours or an address that cannot be read."""
         self._hours = _hours(settings)
-        self._webhook = desk.webhook_of(settings)
+        self._webhook = office.webhook_of(settings)
         self._hand_overs, self._safe, self._engine = HandOvers(engine, safe), safe, engine
         self._connectors, self._clock = connectors, clock
         self._errands: defaultdict[str, Errands] = defaultdict(errands)
@@ -99,7 +99,7 @@ class Desk:
             self._call(person, connector, connector.hand_over(recipient, topic))
         else:
             conversation = HandOver(person, connector.name, recipient, language, at, at)
-            self._tell(conversation, desk.begun(conversation, topic), "begun")
+            self._tell(conversation, office.begun(conversation, topic), "begun")
 
     def has(self, person: str) -> bool:
         """Whether the desk has this person's conversation."""
@@ -118,7 +118,7 @@ class Desk:
             if topic:
                 self._call(person, connector, connector.warn(inbound.recipient, topic))
         elif found:
-            self._tell(found, desk.heard(found, inbound, topic), f"heard {inbound.message_id}")
+            self._tell(found, office.heard(found, inbound, topic), f"heard {inbound.message_id}")
         if found:
             # In danger the person is answered at once, also while the database cannot be written.
             with suppress(*(OperationalError,) if topic else ()):
@@ -167,7 +167,7 @@ class Desk:
         Returns the conversation where it was given back: the person is to be told. Raises Refusal (`not_found`: the
         desk does not have it), TryAgain, and Undeliverable where the platform will never take the text.
         """
-        order = desk.read_order(content)
+        order = office.read_order(content)
         found = self._hand_overs.find(order.conversation)
         connector = self._connectors.get(found.channel) if found else None
         if found is None or connector is None or _has_desk(connector):
@@ -206,7 +206,7 @@ class Desk:
             self._in_hand.add(key)
         try:
             first = opener("desk", conversation.language, 0, None) + _GAP
-            for number, text in enumerate(desk.cut(order.text or "", connector.limits.text - units(first))):
+            for number, text in enumerate(office.cut(order.text or "", connector.limits.text - units(first))):
                 part = self._safe.keyed_digest(f"{key} {number}")
                 if not self._hand_overs.is_said(part):
                     piece = Piece(first + text, conversation.language, loud=True)
@@ -224,12 +224,12 @@ class Desk:
         with suppress(OperationalError):
             outbox.remember_sent(self._engine, person, message_id, self._clock().timestamp())
 
-    def _take_back(self, conversation: HandOver, reason: desk.Reason) -> None:
+    def _take_back(self, conversation: HandOver, reason: office.Reason) -> None:
         connector = self._connectors.get(conversation.channel)
         if _has_desk(connector):
             self._call(conversation.person, connector, connector.take_back(conversation.recipient), matters=False)
         else:
-            self._tell(conversation, desk.ended(conversation, reason), "ended", matters=False)
+            self._tell(conversation, office.ended(conversation, reason), "ended", matters=False)
 
     def _call(self, person: str, connector: Connector, calls: Iterable[Call], *, matters: bool = True) -> None:
         for call in calls:

@@ -11,7 +11,7 @@ from typing import Literal
 import yaml
 
 from nlu.normalisation import fold
-from webhook.connectors.wording import sentence, wordings
+from webhook.connectors.saying.wording import sentence, wordings
 
 # Letters of a message that may be shown while the telephone is locked.
 FIRST_SHOWN = 80

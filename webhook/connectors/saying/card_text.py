@@ -10,7 +10,7 @@ from typing import Any
 
 from index.cards import HelplineCard, ServiceCard
 from webhook.connectors.protocol import Link
-from webhook.connectors.wording import sentence
+from webhook.connectors.saying.wording import sentence
 from webhook.widget.rendering import (
     asks_in_lithuanian,
     is_emergency,

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile, takewhile
 
-from webhook.connectors.card_text import ADDRESS, DOCUMENTS, CardText, shorten, units
-from webhook.connectors.discretion import FIRST_SHOWN
 from webhook.connectors.protocol import Limits, Link
+from webhook.connectors.saying.card_text import ADDRESS, DOCUMENTS, CardText, shorten, units
+from webhook.connectors.saying.discretion import FIRST_SHOWN
 
 # More is read to its end by nobody on a telephone, whose screen holds 600 letters or so: several cards then say less,
 # and more when one of them is asked about.

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from webhook.connectors.carrying import OLDEST_ANSWER, Arrived, Carrier, Compose
-from webhook.connectors.letters import Letter
-from webhook.connectors.mailbox import Mailbox
+from webhook.connectors.delivery.carrying import OLDEST_ANSWER, Arrived, Carrier, Compose
+from webhook.connectors.delivery.letters import Letter
+from webhook.connectors.delivery.mailbox import Mailbox
+from webhook.connectors.delivery.rounds import Round, Told
 from webhook.connectors.protocol import Connector
-from webhook.connectors.rounds import Round, Told
 from webhook.errors import log_fault
 from webhook.storage.database import Engine
 from webhook.storage.safe import Safe

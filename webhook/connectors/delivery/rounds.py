@@ -8,10 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from webhook.connectors.carrying import Carrier
-from webhook.connectors.letters import Letter
-from webhook.connectors.mailbox import Mailbox
-from webhook.connectors.pacing import Pauses
+from webhook.connectors.delivery.carrying import Carrier
+from webhook.connectors.delivery.letters import Letter
+from webhook.connectors.delivery.mailbox import Mailbox
+from webhook.connectors.delivery.pacing import Pauses
 from webhook.connectors.protocol import TryAgain, Undeliverable
 from webhook.errors import log_fault
 

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
-from webhook.connectors.letters import Content, Letter
-from webhook.connectors.mailbox import Mailbox
+from webhook.connectors.delivery.letters import Content, Letter
+from webhook.connectors.delivery.mailbox import Mailbox
 from webhook.connectors.protocol import Connector, Erasing, Piece, Undeliverable
 from webhook.errors import log_fault
 from webhook.storage.safe import Safe

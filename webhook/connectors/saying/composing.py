@@ -12,7 +12,9 @@ from bot.recipe import reply_of
 from index.cards import HelplineCard, ServiceCard
 from index.helplines import emergency_number, helpline_card
 from index.records import LANGUAGES
-from webhook.connectors.card_text import (
+from webhook.connectors.delivery.letters import Content
+from webhook.connectors.protocol import Choice, Limits, Link, Piece
+from webhook.connectors.saying.card_text import (
     CardText,
     cut,
     helpline_text,
@@ -22,11 +24,9 @@ from webhook.connectors.card_text import (
     web_addresses,
     without_web_addresses,
 )
-from webhook.connectors.discretion import Kind, neutral_keys, opener
-from webhook.connectors.letters import Content
-from webhook.connectors.packing import Block, Message, pack
-from webhook.connectors.protocol import Choice, Limits, Link, Piece
-from webhook.connectors.wording import sentence, wordings
+from webhook.connectors.saying.discretion import Kind, neutral_keys, opener
+from webhook.connectors.saying.packing import Block, Message, pack
+from webhook.connectors.saying.wording import sentence, wordings
 from webhook.parts import now
 
 _CHOOSE, _OR_WRITE, _TROUBLE = "channel_choose", "channel_or_write", "channel_trouble"

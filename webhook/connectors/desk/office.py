@@ -1,4 +1,4 @@
-"""The hand-over webhook: what the desk's own system is told of a conversation, and what it says in it.
+"""The desk’s own system by webhook: what it is told of a conversation, and what it says in it.
 
 Both ways are signed like the generic webhook, with the desk's secret. See docs/integrating.md.
 """
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from webhook.connectors.calls import make_call
-from webhook.connectors.card_text import units
 from webhook.connectors.generic import SIGNATURE, TIMESTAMP
 from webhook.connectors.protocol import Call, Inbound, Request
+from webhook.connectors.saying.card_text import units
 from webhook.connectors.signatures import check_stamped, sign, stamped
 from webhook.messages import readable_text
 from webhook.refusals import Refusal

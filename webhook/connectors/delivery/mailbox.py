@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from webhook.connectors.letters import Letter
+from webhook.connectors.delivery.letters import Letter
 from webhook.storage import outbox
 from webhook.storage.database import Engine, OperationalError
 
