@@ -238,6 +238,15 @@ def test_without_the_dialogue_the_lines_of_any_hour_are_told(
     assert "112" in told
 
 
+def test_without_the_index_danger_is_answered_from_the_directory(
+    connect: Callable[..., Any], platform: TelegramPlatform, index: ServiceIndex, person: str
+) -> None:
+    missing = Missing("index_missing", index.directory)
+    connected = connect(platform, missing, missing)
+    assert "112" in connected.ask("vyras mane muša", person)[0]
+    assert begins(" ".join(connected.ask("kur gauti maisto?", person)), "channel_trouble", "lt")
+
+
 def test_without_the_index_the_platform_is_to_come_again(
     connect: Callable[..., Any], platform: TelegramPlatform, assistant: Assistant, person: str
 ) -> None:
