@@ -92,6 +92,20 @@ def test_who_is_afraid_to_go_home_is_a_child_only_where_a_parent_is_meant(text: 
 @pytest.mark.parametrize(
     ("text", "topic"),
     [
+        ("mąż bije dziecko", "child"),
+        ("ojciec bije syna", "child"),
+        ("mąż mnie bije i dzieci to widzą", "child"),
+        ("ja biję dziecko i nie mogę przestać", "harming"),
+    ],
+)
+def test_who_tells_that_another_hits_is_not_asked_to_calm_down(text: str, topic: str) -> None:
+    """Without its diacritics "biję" (I hit) reads as "bije" (he hits)."""
+    assert read_crisis(text) == CrisisReading("danger", topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
         ("муж бьёт меня", "violence"),
         ("я больше не хочу жить", "suicide"),
         ("ребёнок один дома и плачет", "child"),
