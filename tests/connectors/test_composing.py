@@ -24,7 +24,7 @@ from webhook.connectors.protocol import Limits, Piece
 from webhook.connectors.saying.card_text import units, web_addresses
 from webhook.connectors.saying.composing import distinct, pieces_of
 from webhook.connectors.saying.packing import split
-from webhook.connectors.saying.wording import key_for, sentence, sentence_for, wordings
+from webhook.connectors.saying.wording import key_for, sentence, wordings
 
 WEB = "https://kelrodis.example.lt"
 # Shaped like the platforms' own: wide, with buttons in a narrow message, with narrow messages alone, without buttons.
@@ -139,7 +139,7 @@ def test_many_cards_become_more_messages_and_none_vanishes(index: ServiceIndex) 
 
 def test_no_message_holds_only_the_words_over_cards(index: ServiceIndex) -> None:
     for first in range(0, 60, 3):
-        content = replace(answer(ids(index, 63)[first : first + 3]), before=("channel_start",))
+        content = replace(answer(ids(index, 63)[first : first + 3]), before=("channel_attachment",))
         for piece in pieces_of(content, NARROW, index, WEB):
             assert not piece.text.endswith(responses()["utter_found"]["lt"])
 
@@ -345,5 +345,5 @@ def test_every_sentence_is_said_in_every_language_with_the_same_blanks_and_no_te
 def test_a_platform_says_in_its_own_way_what_it_can_and_the_rest_as_all() -> None:
     assert key_for("telegram", "channel_exit") == "channel_exit_telegram"
     assert key_for("generic", "channel_exit") == "channel_exit"
-    assert "WhatsApp" in sentence_for("whatsapp", "channel_first_contact", "en", web_chat=None)
+    assert "WhatsApp" in sentence(key_for("whatsapp", "channel_first_contact"), "en", web_chat=None)
     assert sentence("channel_choose", "de") == sentence("channel_choose", "lt")

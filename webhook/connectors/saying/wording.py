@@ -41,8 +41,3 @@ def key_for(channel: str, key: str) -> str:
     """The key of what this platform says in its own way (`channel_exit_telegram`), else the plain key."""
     own = f"{key}_{channel}"
     return own if own in wordings() else key
-
-
-def sentence_for(channel: str, key: str, language: str, **blanks: str | None) -> str:
-    """`sentence`, in the platform's own way where there is one."""
-    return sentence(key_for(channel, key), language, **blanks)
