@@ -34,6 +34,8 @@ def test_an_editor_signs_in_by_keyboard_alone(staff_site: Any, person: Any) -> N
     account = staff_site.account("editor")
     page = person.open(f"{staff_site.address}/staff/account", size="desk")
     assert "/staff/sign-in?next=" in page.url
+    # The field takes the focus a moment after the page is there; whoever types by hand is never that quick.
+    expect(page.locator("#name")).to_be_focused()
     page.keyboard.type(account.name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
