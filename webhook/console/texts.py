@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from webhook.wordings import read_wordings
 
 FOLDER = Path(__file__).with_name("texts")
 
@@ -18,13 +19,6 @@ def texts(language: str) -> dict[str, Any]:
 
 
 @cache
-def _content() -> dict[str, dict[str, Any]]:
+def _content() -> Mapping[str, Mapping[str, Any]]:
     """All files together. Raises ValueError where two say the same key."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(FOLDER.glob("*.yml")):
-        content: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        twice = found.keys() & content.keys()
-        if twice:
-            raise ValueError(f"{path.name} says again: {', '.join(sorted(twice))}")
-        found |= content
-    return found
+    return read_wordings(FOLDER)

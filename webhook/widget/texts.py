@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 from babel import Locale
 
 from index.records import LANGUAGES
+from webhook.wordings import read_wordings
 
 FOLDER = Path(__file__).with_name("texts")
 OTHER = Path(__file__).with_name("other_languages.yml")
@@ -42,13 +44,6 @@ def _other() -> dict[str, dict[str, str]]:
 
 
 @cache
-def _content() -> dict[str, dict[str, Any]]:
+def _content() -> Mapping[str, Mapping[str, Any]]:
     """All files together. Raises ValueError where two say the same key."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(FOLDER.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        twice = found.keys() & content.keys()
-        if twice:
-            raise ValueError(f"{path.name} says again: {', '.join(sorted(twice))}")
-        found |= content
-    return found
+    return read_wordings(FOLDER)

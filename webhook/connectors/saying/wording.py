@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from index.records import LANGUAGES
+from webhook.wordings import read_wordings
 
 FOLDER = Path(__file__).with_name("texts")
 
@@ -16,14 +15,7 @@ FOLDER = Path(__file__).with_name("texts")
 @cache
 def wordings() -> Mapping[str, Mapping[str, str]]:
     """Every sentence by key and language. Raises ValueError where two files say the same key."""
-    found: dict[str, dict[str, str]] = {}
-    for path in sorted(FOLDER.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        twice = found.keys() & content.keys()
-        if twice:
-            raise ValueError(f"{path.name} says again: {', '.join(sorted(twice))}")
-        found |= content
-    return found
+    return read_wordings(FOLDER)
 
 
 def sentence(key: str, language: str, **blanks: str | None) -> str:
