@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desk_house import Clock
+from desk_platform import DeskPlatform
 from flask import Flask
-from stand_in import StandIn
+from stand_in import StandIn, running
 
 from webhook.app import create_app
 from webhook.connectors.door import disconnect
@@ -27,6 +29,20 @@ def platform(request: pytest.FixtureRequest) -> Iterator[StandIn]:
     made: StandIn = getattr(importlib.import_module(f"{name}_platform"), f"{name.capitalize()}Platform")()
     yield made
     made.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def office() -> Iterator[DeskPlatform]:
+    """The desk's own system, which must have been told everything as agreed."""
+    with running(DeskPlatform()) as stand_in:
+        assert isinstance(stand_in, DeskPlatform)
+        yield stand_in
+        assert stand_in.faults == []
 
 
 @pytest.fixture

@@ -25,19 +25,6 @@ OFFICE = "Mo-Fr 08:00-17:00"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def office() -> Iterator[DeskPlatform]:
-    with running(DeskPlatform()) as stand_in:
-        assert isinstance(stand_in, DeskPlatform)
-        yield stand_in
-        assert stand_in.faults == []
-
-
-@pytest.fixture
 def platform() -> Iterator[GenericPlatform]:
     with running(GenericPlatform()) as stand_in:
         assert isinstance(stand_in, GenericPlatform)

@@ -27,13 +27,6 @@ def person() -> str:
 
 
 @pytest.fixture
-def office() -> Iterator[DeskPlatform]:
-    made = DeskPlatform()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def telegram() -> Iterator[TelegramPlatform]:
     made = TelegramPlatform()
     yield made
